@@ -1,4 +1,4 @@
-"""Generate the Python code of the contracts: python scripts/build_protos.py [--image FILE]
+"""Generate the Python code of the contracts: python scripts/build_protos.py [--source DIR] [--image FILE]
 
 Writes messages, stubs and type hints of everything under protos/astrodist to protos/gen. With --image FILE it
 writes a descriptor image with comments instead, which is what buf lints and compares.
@@ -21,9 +21,10 @@ GENERATED = PROTOS / "gen"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--image", type=Path, help="write a descriptor image to this file instead of code")
+    parser.add_argument("--source", type=Path, default=PROTOS, help="folder above astrodist/ (default: protos)")
     options = parser.parse_args()
 
-    includes = [PROTOS, Path(str(importlib.resources.files("grpc_tools") / "_proto")), google_api_folder()]
+    includes = [options.source, Path(str(importlib.resources.files("grpc_tools") / "_proto")), google_api_folder()]
     arguments = ["protoc", *(f"--proto_path={folder}" for folder in includes)]
     if options.image:
         options.image.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +33,7 @@ def main() -> int:
         shutil.rmtree(GENERATED, ignore_errors=True)
         GENERATED.mkdir(parents=True)
         arguments += [f"--{kind}={GENERATED}" for kind in ("python_out", "pyi_out", "grpc_python_out")]
-    sources = sorted(str(path.relative_to(PROTOS)) for path in (PROTOS / "astrodist").rglob("*.proto"))
+    sources = sorted(str(path.relative_to(options.source)) for path in (options.source / "astrodist").rglob("*.proto"))
     return int(protoc.main(arguments + sources))
 
 

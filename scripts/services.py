@@ -1,0 +1,58 @@
+"""What the services are: how each is started, with which settings. Used by run.py and by the system tests."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_PORTS = {"CALC_PORT": "50051", "MAIN_PORT": "8001", "GATEWAY_PORT": "8000"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One process that the launcher keeps alive. `port_setting` names the setting that holds its port."""
+
+    name: str
+    command: tuple[str, ...]
+    port_setting: str | None
+
+
+SERVICES = (
+    Service(name="calc_grpc", command=(sys.executable, "-m", "calc_grpc"), port_setting="CALC_PORT"),
+    Service(name="main_api", command=(sys.executable, "-m", "main_api"), port_setting="MAIN_PORT"),
+    Service(name="gateway", command=(sys.executable, "-m", "gateway"), port_setting="GATEWAY_PORT"),
+    Service(
+        name="repair",
+        command=(sys.executable, "main_api/manage.py", "repair_calculations", "--interval", "30"),
+        port_setting=None,
+    ),
+)
+
+
+def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Settings of all services: those given, and addresses that follow from the ports where none is given."""
+    settings = {**DEFAULT_PORTS, **environ}
+    calc, main, gateway = settings["CALC_PORT"], settings["MAIN_PORT"], settings["GATEWAY_PORT"]
+    derived = {
+        "GATEWAY_MAIN_URL": f"http://127.0.0.1:{main}",
+        "GATEWAY_CALC_ADDRESS": f"127.0.0.1:{calc}",
+        "MAIN_CALC_ADDRESS": f"127.0.0.1:{calc}",
+        "MAIN_CALLBACK_BASE_URL": f"http://127.0.0.1:{main}",
+        "CALC_MAIN_URL": f"http://127.0.0.1:{main}",
+        "CALC_CALLBACK_ALLOWED_ORIGINS": ",".join(
+            f"http://{host}:{port}" for port in (main, gateway) for host in ("127.0.0.1", "localhost")
+        ),
+        "NUMBA_CACHE_DIR": str(ROOT / "var" / "numba"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**derived, **settings}
+
+
+def read_environment() -> dict[str, str]:
+    """The process's environment over the lines of .env, completed."""
+    from dotenv import dotenv_values  # not needed by the tests, which give their settings
+
+    from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
+    return complete_environment({**from_file, **os.environ})

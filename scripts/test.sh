@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# scripts/test.sh [ROOM]: run every test, or those of one room; fails when any of them fails.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+room=${1:-}
+failed=0
+if [ "$room" != frontend ]; then
+    .venv/bin/python -m pytest "tests${room:+/$room}" || failed=1
+fi
+if [ -z "$room" ] || [ "$room" = frontend ]; then
+    (cd frontend && npm run --silent test) || failed=1
+fi
+exit $failed

@@ -1,0 +1,111 @@
+"""The three real services as processes on free ports, to be started, stopped and killed one by one."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from scripts.services import ROOT, SERVICES, complete_environment
+from tests.system.client import Client
+
+CALLBACK_KEY = "key-of-the-system-tests"
+
+
+class Deployment:
+    """Services with databases and logs in one folder."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.ports = {name: str(port) for name, port in zip(PORT_SETTINGS, free_ports(3), strict=True)}
+        self.environment = complete_environment(
+            {
+                **{name: value for name, value in os.environ.items() if not name.startswith(ROOM_PREFIXES)},
+                **self.ports,
+                "ASTRODIST_ENV": "development",
+                "MAIN_DATABASE_URL": f"sqlite:///{folder / 'main.sqlite3'}",
+                "CALC_DATABASE_URL": f"sqlite:///{folder / 'calc.sqlite3'}",
+                "CALC_DELAY_S": "1-2",
+                "CALC_CALLBACK_KEY": CALLBACK_KEY,
+                "MAIN_CALLBACK_KEYS": CALLBACK_KEY,
+                **settings,
+            }
+        )
+        self.url = f"http://127.0.0.1:{self.ports['GATEWAY_PORT']}"
+        self.callback_base = f"http://127.0.0.1:{self.ports['MAIN_PORT']}"
+        self.calc_address = f"127.0.0.1:{self.ports['CALC_PORT']}"
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_all(self) -> None:
+        for command in (["migrate", "--verbosity", "0"], ["load_demo"]):
+            self.manage(*command)
+        for name in ("calc_grpc", "main_api", "gateway"):
+            self.start(name)
+        self.wait_until_ready()
+
+    def manage(self, *command: str) -> None:
+        program = SERVICES[0].command[0]
+        subprocess.run([program, "main_api/manage.py", *command], cwd=ROOT, env=self.environment, check=True)
+
+    def start(self, name: str) -> None:
+        service = next(service for service in SERVICES if service.name == name)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                service.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the service and to whatever it started, as a power cut would."""
+        process = self.processes.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop_all(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+
+    def wait_until_ready(self) -> None:
+        anonymous = Client(self.url, {})
+
+        def ready() -> bool:
+            with suppress(OSError):
+                return anonymous.get("/readyz").status == 200
+            return False
+
+        wait_for(ready, "every service to answer", timeout_s=180, hint=self.logs)
+
+    def logs(self) -> str:
+        return "\n".join(f"--- {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self.folder.glob("*.log")))
+
+
+PORT_SETTINGS = ("CALC_PORT", "MAIN_PORT", "GATEWAY_PORT")
+ROOM_PREFIXES = ("CALC_", "MAIN_", "GATEWAY_", "ASTRODIST_")
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for free in sockets:
+            free.bind(("127.0.0.1", 0))
+        return [int(free.getsockname()[1]) for free in sockets]
+    finally:
+        for free in sockets:
+            free.close()
+
+
+def wait_for(
+    condition: Callable[[], Any], what: str, *, timeout_s: float = 60, hint: Callable[[], str] = lambda: ""
+) -> Any:
+    """The first true value of `condition`; services are other processes, so there is no event to wait on."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"waited {timeout_s:.0f} s in vain for {what}\n{hint()}")

@@ -1,0 +1,91 @@
+"""`make run`: everything comes up, what dies comes back, and Ctrl-C leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.system.client import Client
+from tests.system.deployment import ROOT, Deployment, wait_for
+
+
+@pytest.fixture
+def launcher(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Deployment, Path]]:
+    deployment = Deployment(tmp_path, CALC_DELAY_S="0")
+    output = tmp_path / "output.txt"
+    with output.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "scripts/run.py", "--state", str(tmp_path / "state")],
+            cwd=ROOT,
+            env=deployment.environment,
+            stdout=stream,
+            stderr=stream,
+            text=True,
+        )
+    try:
+        yield process, deployment, output
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_launcher_starts_everything_restarts_what_dies_and_stops_everything(
+    launcher: tuple[subprocess.Popen[str], Deployment, Path], tmp_path: Path
+) -> None:
+    process, deployment, output = launcher
+    wait_for(lambda: deployment.url in output.read_text(), "the address", timeout_s=180, hint=output.read_text)
+    pids = {path.stem: int(path.read_text()) for path in (tmp_path / "state").glob("*.pid")}
+    assert set(pids) == {"calc_grpc", "main_api", "gateway", "repair"}
+
+    os.killpg(pids["main_api"], signal.SIGKILL)
+    main_pid = tmp_path / "state" / "main_api.pid"
+    wait_for(lambda: int(main_pid.read_text()) != pids["main_api"], "main_api to be started again")
+    wait_for(lambda: is_ready(deployment), "main_api to answer again", hint=output.read_text)
+
+    groups = [int(path.read_text()) for path in (tmp_path / "state").glob("*.pid")]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert [group for group in groups if group_lives(group)] == []
+
+
+def test_launcher_names_a_port_that_is_taken(launcher_ports: tuple[Deployment, str]) -> None:
+    deployment, taken = launcher_ports
+    done = subprocess.run(
+        [sys.executable, "scripts/run.py", "--state", str(deployment.folder / "state")],
+        cwd=ROOT,
+        env={**deployment.environment, "GATEWAY_PORT": taken},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"port {taken} is in use" in done.stdout
+    assert "GATEWAY_PORT" in done.stdout
+
+
+@pytest.fixture
+def launcher_ports(tmp_path: Path) -> Iterator[tuple[Deployment, str]]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield Deployment(tmp_path), str(taken.getsockname()[1])
+
+
+def is_ready(deployment: Deployment) -> bool:
+    with suppress(OSError):
+        return Client(deployment.url, {}).get("/readyz").status == 200
+    return False
+
+
+def group_lives(group: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.killpg(group, 0)
+        return True
+    return False
