@@ -1,0 +1,102 @@
+"""An orbit as observers expect to read it: elements with their sigmas, class, period, residuals."""
+
+import math
+
+import numpy as np
+
+from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.constants import DEG_RAD
+from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, Elements, elements_from_state
+from calc_grpc.orbits.result import Orbit
+
+JUPITER_INSIDE_AU, JUPITER_OUTSIDE_AU = 4.6, 5.5
+PARABOLIC_WITHIN = 1e-6
+
+
+def summarize_orbit(
+    *, state: Floats, covariance: Floats, epoch_mjd: float, rms_arcsec: float, chi2_reduced: float | None,
+    arc_days: float, night_count: int,
+) -> Orbit:  # fmt: skip
+    """Describe a heliocentric ICRF state (6,) with covariance (6, 6), au and au/day."""
+    elements = elements_from_state(ICRF_TO_ECLIPTIC @ state)
+    sigmas = _sigmas(state, covariance)
+    mean_anomaly = elements.mean_anomaly_rad
+    return Orbit(
+        epoch_mjd_tdb=epoch_mjd,
+        a_au=elements.a_au,
+        e=elements.e,
+        i_deg=elements.i_rad / DEG_RAD,
+        node_deg=elements.node_rad / DEG_RAD,
+        peri_deg=elements.peri_rad / DEG_RAD,
+        mean_anomaly_deg=None if mean_anomaly is None else mean_anomaly / DEG_RAD,
+        sigma_a_au=_known(sigmas[0]) if elements.a_au is not None else None,
+        sigma_e=_known(sigmas[1]),
+        sigma_i_deg=_known(sigmas[2] / DEG_RAD),
+        sigma_node_deg=_known(sigmas[3] / DEG_RAD),
+        sigma_peri_deg=_known(sigmas[4] / DEG_RAD),
+        sigma_mean_anomaly_deg=_known(sigmas[5] / DEG_RAD) if mean_anomaly is not None else None,
+        rms_arcsec=rms_arcsec,
+        chi2_reduced=chi2_reduced,
+        arc_days=arc_days,
+        night_count=night_count,
+        state_vector=tuple(float(value) for value in state),
+        covariance=tuple(float(value) for value in covariance.ravel()),
+        q_au=elements.q_au,
+        tp_mjd_tdb=epoch_mjd - elements.since_perihelion_days,
+        period_years=elements.period_years,
+        orbit_class=orbit_class(elements),
+    )
+
+
+def orbit_class(elements: Elements) -> str:
+    """Three-letter class as the JPL Small-Body Database defines them (orbit class table, sbdb_query, 2024)."""
+    if abs(elements.e - 1.0) < PARABOLIC_WITHIN:
+        return "PAA"
+    a = elements.a_au
+    if elements.e > 1.0 or a is None:
+        return "HYA"
+    return _inner_class(a, elements) or _outer_class(a, elements.e)
+
+
+def _inner_class(a: float, elements: Elements) -> str:
+    q, farthest = elements.q_au, a * (1.0 + elements.e)
+    if a < 1.0:
+        return "IEO" if farthest < 0.983 else "ATE"
+    if q < 1.3:
+        return "APO" if q < 1.017 else "AMO"
+    if q < 1.666 and a < 3.2:
+        return "MCA"
+    if a < 3.2:
+        return "IMB" if a < 2.0 else "MBA"
+    return ""
+
+
+def _outer_class(a: float, e: float) -> str:
+    if a < JUPITER_INSIDE_AU:
+        return "OMB"
+    if a < JUPITER_OUTSIDE_AU:
+        return "TJN" if e < 0.3 else "AST"
+    return "CEN" if a < 30.1 else "TNO"
+
+
+def _sigmas(state: Floats, covariance: Floats) -> Floats:
+    """1-sigma of a, e, i, node, perihelion argument, mean anomaly, by linear propagation."""
+    columns = []
+    for k in range(6):
+        step = np.zeros(6)
+        step[k] = 1e-6 if k < 3 else 1e-8
+        difference = _numbers(state + step) - _numbers(state - step)
+        difference[2:] = (difference[2:] + math.pi) % (2.0 * math.pi) - math.pi
+        columns.append(difference / (2.0 * step[k]))
+    turn = np.stack(columns, axis=1)
+    return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", turn, covariance, turn), 0.0))
+
+
+def _numbers(state: Floats) -> Floats:
+    elements = elements_from_state(ICRF_TO_ECLIPTIC @ state)
+    a, mean_anomaly = elements.a_au or math.inf, elements.mean_anomaly_rad or 0.0
+    return np.array([a, elements.e, elements.i_rad, elements.node_rad, elements.peri_rad, mean_anomaly])
+
+
+def _known(sigma: float) -> float | None:
+    return float(sigma) if math.isfinite(sigma) else None

@@ -1,0 +1,211 @@
+"""Least squares: six parameters, or five at a fixed range, improved until the sky agrees; and what to leave out."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from calc_grpc.orbits.compiled import Floats, compiled
+from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
+from calc_grpc.orbits.prediction import LOG_RANGE, Frame, emission_mjd, fill_state, fill_state_partials, sight
+from calc_grpc.orbits.prior import QUANTITY_COUNT, census_cost, orbit_quantities, visibility_cost
+from calc_grpc.orbits.track import Track
+
+PARAMETER_COUNT = 6
+NUDGE = 1e-6  # step of the numerical partials of the prior, relative to each parameter's own scale
+LONGEST_LOG_STEP = 0.7  # a range is at most doubled or halved in one step
+STIFFEST = 1e9
+GROSS = 1e8  # scale of the robust loss that amounts to none
+
+
+class Fit(NamedTuple):
+    """Parameters (6,), cost = chi-squared + prior, its data part, normal matrix (6, 6) with and without the prior."""
+
+    parameters: Floats
+    cost: float
+    data_cost: float
+    normal: Floats
+    information: Floats
+    iteration_count: int
+    converged: bool
+
+
+@compiled
+def solve_positive(matrix: Floats, right: Floats, size: int, solution: Floats) -> bool:
+    """Solve a symmetric positive system by Cholesky; False when it is not positive."""
+    lower = np.empty((size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            total = matrix[i, j]
+            for k in range(j):
+                total -= lower[i, k] * lower[j, k]
+            if i == j:
+                if not total > 0.0:
+                    return False
+                lower[i, i] = math.sqrt(total)
+            else:
+                lower[i, j] = total / lower[j, j]
+    for i in range(size):
+        total = right[i]
+        for k in range(i):
+            total -= lower[i, k] * solution[k]
+        solution[i] = total / lower[i, i]
+    for i in range(size - 1, -1, -1):
+        total = solution[i]
+        for k in range(i + 1, size):
+            total -= lower[k, i] * solution[k]
+        solution[i] = total / lower[i, i]
+    return True
+
+
+@compiled
+def add_prior(frame: Frame, x: Floats, state: Floats, normal: Floats, gradient: Floats) -> float:
+    """Add the prior's cost, half gradient and curvature in x."""
+    here, there = np.empty(QUANTITY_COUNT), np.empty(QUANTITY_COUNT)
+    pull, grip = np.empty(QUANTITY_COUNT), np.empty(QUANTITY_COUNT)
+    partials = np.empty((QUANTITY_COUNT, PARAMETER_COUNT))
+    nudged, moved = x.copy(), np.empty(6)
+    orbit_quantities(state, here)
+    seen = visibility_cost(state, x[LOG_RANGE])
+    cost = census_cost(here, pull, grip) + seen
+    for j in range(PARAMETER_COUNT):
+        step = NUDGE * (1.0 if j < 3 else 0.01)
+        nudged[j] = x[j] + step
+        fill_state(frame, nudged, moved)
+        orbit_quantities(moved, there)
+        gradient[j] += 0.5 * (visibility_cost(moved, nudged[LOG_RANGE]) - seen) / step
+        for k in range(QUANTITY_COUNT):
+            partials[k, j] = (there[k] - here[k]) / step
+        nudged[j] = x[j]
+    for k in range(QUANTITY_COUNT):
+        for i in range(PARAMETER_COUNT):
+            gradient[i] += partials[k, i] * pull[k]
+            for j in range(PARAMETER_COUNT):
+                normal[i, j] += partials[k, i] * grip[k] * partials[k, j]
+    return cost
+
+
+@compiled
+def add_data(
+    track: Track, frame: Frame, x: Floats, state: Floats, use: Floats, light: Floats, robust: float,
+    information: Floats, gradient: Floats,
+) -> float:  # fmt: skip
+    """Add chi-squared (or its robust loss of the given scale), half gradient and curvature; infinity when blind.
+
+    The loss is Cauchy's, k^2 ln(1 + s^2/k^2) of the normalised residual s of a position.
+    """
+    basis, steps = np.empty((6, 6)), np.empty((3, 6))
+    moved, line, across = np.empty(6), np.empty(3), np.empty((2, 3))
+    rows = np.empty((2, PARAMETER_COUNT))
+    fill_state_partials(frame, x, state, basis)
+    epoch = emission_mjd(frame, x)
+    k2 = robust * robust
+    cost = 0.0
+    for n in range(track.mjd.shape[0]):
+        if use[n] == 0.0:
+            continue
+        if sight(track, n, state, epoch, light, moved, steps, line) <= 0.0:
+            return np.inf
+        depth = np.dot(line, track.toward[n])
+        if depth <= 0.0:
+            return np.inf
+        ra, dec = np.dot(line, track.east[n]) / depth, np.dot(line, track.north[n]) / depth
+        p, q, r = track.whitening[n, 0], track.whitening[n, 1], track.whitening[n, 2]
+        for k in range(3):
+            by_ra = (track.east[n, k] - ra * track.toward[n, k]) / depth
+            by_dec = (track.north[n, k] - dec * track.toward[n, k]) / depth
+            across[0, k], across[1, k] = p * by_ra, q * by_ra + r * by_dec
+        white_ra, white_dec = -p * ra, -q * ra - r * dec
+        rows[:, :] = np.dot(np.dot(across, steps), basis)
+        s2 = white_ra * white_ra + white_dec * white_dec
+        weight = use[n] / (1.0 + s2 / k2)
+        cost += use[n] * k2 * math.log1p(s2 / k2)
+        for i in range(PARAMETER_COUNT):
+            gradient[i] -= weight * (rows[0, i] * white_ra + rows[1, i] * white_dec)
+            for j in range(PARAMETER_COUNT):
+                information[i, j] += weight * (rows[0, i] * rows[0, j] + rows[1, i] * rows[1, j])
+    return cost
+
+
+@compiled
+def evaluate(
+    track: Track, frame: Frame, x: Floats, use: Floats, light: Floats, robust: float,
+    information: Floats, normal: Floats, gradient: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Cost and its data part at x, with normal matrix (with and without the prior) and half gradient filled in."""
+    state = np.empty(6)
+    fill_state(frame, x, state)
+    information[:, :] = 0.0
+    gradient[:] = 0.0
+    data_cost = add_data(track, frame, x, state, use, light, robust, information, gradient)
+    if not data_cost < np.inf:
+        return np.inf, np.inf
+    normal[:, :] = information
+    return data_cost + add_prior(frame, x, state, normal, gradient), data_cost
+
+
+@compiled
+def damped_step(normal: Floats, gradient: Floats, damping: float, fixed: bool, step: Floats) -> float:
+    """Levenberg-Marquardt step (6,), zero in the range when that is fixed; return the decrease it promises, -1: none."""
+    keep = np.array([0, 1, 3, 4, 5, LOG_RANGE])
+    size = PARAMETER_COUNT - 1 if fixed else PARAMETER_COUNT
+    matrix, right, solution = np.empty((size, size)), np.empty(size), np.empty(size)
+    for i in range(size):
+        right[i] = -gradient[keep[i]]
+        for j in range(size):
+            matrix[i, j] = normal[keep[i], keep[j]]
+        matrix[i, i] *= 1.0 + damping
+    if not solve_positive(matrix, right, size, solution):
+        return -1.0
+    step[:] = 0.0
+    for i in range(size):
+        step[keep[i]] = solution[i]
+    shorten = min(1.0, LONGEST_LOG_STEP / (abs(step[LOG_RANGE]) + 1e-30))
+    promised = 0.0
+    for i in range(size):
+        step[keep[i]] *= shorten
+        promised += step[keep[i]] * right[i]
+    return promised
+
+
+@compiled
+def fit(
+    track: Track, frame: Frame, start: Floats, use: Floats, robust: float, fixed: bool,
+    max_iterations: int, tolerance: float,
+) -> Fit:  # fmt: skip
+    """Improve `start` by Levenberg-Marquardt until a step promises less than `tolerance` of the cost.
+
+    use: (n,), 1 or 0. robust: scale of Cauchy's loss in sigmas, GROSS for plain least squares. fixed: keep the range.
+    An unreachable start answers an infinite cost. Reference: Marquardt 1963, J. SIAM 11, 431.
+    """
+    n = track.mjd.shape[0]
+    light = np.full(n, math.exp(start[LOG_RANGE]) / LIGHT_AU_PER_DAY)
+    x, step = start.copy(), np.zeros(PARAMETER_COUNT)
+    information, normal = np.empty((6, 6)), np.empty((6, 6))
+    information_new, normal_new = np.empty((6, 6)), np.empty((6, 6))
+    gradient, gradient_new = np.empty(6), np.empty(6)
+    evaluate(track, frame, x, use, light, robust, information, normal, gradient)  # settles the light times
+    cost, data_cost = evaluate(track, frame, x, use, light, robust, information, normal, gradient)
+    damping, done, iteration = 1e-4, False, 0
+    while cost < np.inf and iteration < max_iterations and not done and damping < STIFFEST:
+        iteration += 1
+        promised = damped_step(normal, gradient, damping, fixed, step)
+        if promised < 0.0:
+            damping = max(damping, 1e-6) * 10.0
+            continue
+        light_new = light.copy()
+        cost_new, data_new = evaluate(
+            track, frame, x + step, use, light_new, robust, information_new, normal_new, gradient_new
+        )
+        if cost_new <= cost:
+            x, cost, data_cost, light = x + step, cost_new, data_new, light_new
+            information, information_new = information_new, information
+            normal, normal_new = normal_new, normal
+            gradient, gradient_new = gradient_new, gradient
+            damping *= 0.1
+            done = promised < tolerance
+        elif promised < tolerance:
+            done = True
+        else:
+            damping = max(damping, 1e-5) * 10.0
+    return Fit(x, cost, data_cost, normal, information, iteration, done)

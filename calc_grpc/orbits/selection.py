@@ -1,0 +1,118 @@
+"""From an orbit of a few nights to one of all observations, leaving out those that contradict the rest."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.initial_orbit import ROBUST
+from calc_grpc.orbits.prediction import Frame, predict
+from calc_grpc.orbits.refine import GROSS, Fit, fit
+from calc_grpc.orbits.track import Track
+
+WIDENING = 2.0  # each pass of `extend` looks this many times farther from the window
+REJECT_ABOVE = 14.0  # squared normalised residual of a position: one good one in a thousand
+READMIT_BELOW = 11.0
+MOST_REJECTED = 1.0 / 3.0
+FEWEST_KEPT = 4
+REJECTION_PASSES = 12
+CHI2_MEDIAN = 1.386  # median of chi-squared with two degrees of freedom
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """An orbit fitted to the used observations of a track.
+
+    score compares solutions on all observations: chi-squared of the used ones, a fixed fine for each left out, prior.
+    """
+
+    frame: Frame
+    fit: Fit
+    used: NDArray[np.bool_]
+    score: float
+
+    @property
+    def chi2_reduced(self) -> float | None:
+        """Chi-squared over degrees of freedom; None when there are none."""
+        freedom = 2 * int(self.used.sum()) - 6
+        return self.fit.data_cost / freedom if freedom > 0 else None
+
+
+def squared_residuals(track: Track, frame: Frame, parameters: Floats) -> Floats:
+    """Squared normalised residual of each position, (n,)."""
+    residuals = predict(track, frame, parameters).residuals
+    p, q, r = track.whitening.T
+    with np.errstate(invalid="ignore"):
+        squares = (p * residuals[:, 0]) ** 2 + (q * residuals[:, 0] + r * residuals[:, 1]) ** 2
+    return np.where(np.isfinite(squares), squares, np.inf)
+
+
+def extend(track: Track, frame: Frame, parameters: Floats, rows: Floats, on_step: Callable[[], None]) -> Floats:
+    """Widen the fitted stretch around the window until it holds all observations; return the parameters."""
+    first, last = float(track.mjd[rows].min()), float(track.mjd[rows].max())
+    half = max(0.5 * (last - first), 0.5)
+    middle = 0.5 * (first + last)
+    while True:
+        on_step()
+        use = (np.abs(track.mjd - middle) <= half + 1e-6).astype(np.float64)
+        parameters = _robust_fit(track, frame, parameters, use)
+        if use.all():
+            return parameters
+        half *= WIDENING
+
+
+def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats) -> Floats:
+    """Fit with a loss that starts as wide as the residuals are and narrows to ROBUST sigmas."""
+    for _ in range(4):
+        squares = squared_residuals(track, frame, parameters)[use > 0.0]
+        scale = math.sqrt(float(np.median(squares)) / CHI2_MEDIAN)
+        if not scale < GROSS:
+            scale = GROSS
+        wide = scale > 1.5
+        improved = fit(track, frame, parameters, use, ROBUST * max(1.0, scale), False, 25, 1e-3)
+        if not improved.cost < np.inf:
+            return parameters
+        parameters = improved.parameters
+        if not wide:
+            break
+    return parameters
+
+
+def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[], None]) -> Solution:
+    """Fit by plain least squares, leaving out and taking back observations until the choice stands.
+
+    The threshold grows with the scatter, so that loose weights do not empty the set. Reference: Carpino, Milani &
+    Chesley 2003, Icarus 166, 248, section 3, with one threshold in place of their iteration of it.
+    """
+    used = np.ones(track.mjd.size, dtype=bool)
+    used = _choose(squared_residuals(track, frame, parameters), used)
+    seen: set[bytes] = set()
+    for _ in range(REJECTION_PASSES):
+        on_step()
+        best = fit(track, frame, parameters, used.astype(np.float64), GROSS, False, 50, 1e-7)
+        if not best.cost < np.inf:
+            break
+        parameters = best.parameters
+        seen.add(used.tobytes())
+        chosen = _choose(squared_residuals(track, frame, parameters), used)
+        if np.array_equal(chosen, used) or chosen.tobytes() in seen:
+            break
+        used = chosen
+    return Solution(
+        frame=frame, fit=best, used=used, score=float(best.cost + REJECT_ABOVE * np.count_nonzero(~used))
+    )
+
+
+def _choose(squares: Floats, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if squares.size <= FEWEST_KEPT:
+        return np.ones(squares.size, dtype=bool)
+    spread = max(1.0, float(np.median(squares)) / CHI2_MEDIAN)
+    keep = squares <= np.where(used, REJECT_ABOVE, READMIT_BELOW) * spread
+    fewest = max(FEWEST_KEPT, math.ceil(squares.size * (1.0 - MOST_REJECTED)))
+    if np.count_nonzero(keep) < fewest:
+        keep = np.zeros(squares.size, dtype=bool)
+        keep[np.argsort(squares, kind="stable")[:fewest]] = True
+    return np.asarray(keep)

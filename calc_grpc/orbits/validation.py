@@ -1,0 +1,108 @@
+"""What is wrong with observations, all of it at once, in words that say what to do."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.observer import station_places_km
+
+FEWEST = 3
+MOST = 5000
+CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks of two machines differ
+EARLIEST_YEAR = 1500  # where the table of delta T begins
+FARTHEST_OBSERVER_KM = 1.0e9  # geocentric; no observatory has gone farther than a few au
+
+OUT_OF_RANGE = "OUT_OF_RANGE"
+FUTURE_TIME = "FUTURE_TIME"
+UNKNOWN_STATION = "UNKNOWN_STATION"
+STATION_WITHOUT_POSITION = "STATION_WITHOUT_POSITION"
+TOO_FEW_OBSERVATIONS = "TOO_FEW_OBSERVATIONS"
+DUPLICATE_OBSERVATION = "DUPLICATE_OBSERVATION"
+TOO_MANY_OBSERVATIONS = "TOO_MANY_OBSERVATIONS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldProblem:
+    """One field that cannot be used: where, which word of the list above, and what to do about it."""
+
+    path: str
+    reason: str
+    message: str
+
+
+def find_problems(observations: Sequence[Observation], *, now: datetime) -> list[FieldProblem]:
+    """List every problem, in the order of the observations; empty when the solver can start."""
+    if len(observations) > MOST:
+        message = f"{len(observations)} observations were given; at most {MOST} are taken. Leave some out."
+        return [FieldProblem(path="observations", reason=TOO_MANY_OBSERVATIONS, message=message)]
+    problems = []
+    if len(observations) < FEWEST:
+        message = f"An orbit needs at least {FEWEST} observations; {len(observations)} were given. Add more."
+        problems.append(FieldProblem(path="observations", reason=TOO_FEW_OBSERVATIONS, message=message))
+    first_at: dict[tuple[str, datetime], int] = {}
+    for k, observation in enumerate(observations):
+        problems.extend(_of_one(f"observations[{k}]", observation, now))
+        key = (observation.station, observation.observed_at)
+        if key in first_at:
+            problems.append(_duplicate(k, first_at[key]))
+        first_at.setdefault(key, k)
+    return problems
+
+
+def _duplicate(k: int, first: int) -> FieldProblem:
+    message = f"The same station and time as observations[{first}]. Remove one of the two."
+    return FieldProblem(path=f"observations[{k}].observed_at", reason=DUPLICATE_OBSERVATION, message=message)
+
+
+def _of_one(path: str, observation: Observation, now: datetime) -> Iterator[FieldProblem]:
+    yield from _of_time(path, observation.observed_at, now)
+    yield from _of_numbers(path, observation)
+    yield from _of_place(path, observation)
+
+
+def _of_time(path: str, observed_at: datetime, now: datetime) -> Iterator[FieldProblem]:
+    where = f"{path}.observed_at"
+    if observed_at.tzinfo is None:
+        yield FieldProblem(path=where, reason=OUT_OF_RANGE, message="The time has no zone. Give it in UTC, ending in Z.")
+    elif observed_at.astimezone(UTC).year < EARLIEST_YEAR:
+        message = f"Times before {EARLIEST_YEAR} are not supported. Check the year."
+        yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
+    elif observed_at - CLOCK_TOLERANCE > now:
+        message = "The time lies in the future. Check the date, and that it is UTC."
+        yield FieldProblem(path=where, reason=FUTURE_TIME, message=message)
+
+
+def _of_numbers(path: str, observation: Observation) -> Iterator[FieldProblem]:
+    ra, dec, correlation = observation.ra_deg, observation.dec_deg, observation.correlation
+    if not (math.isfinite(ra) and 0.0 <= ra < 360.0):
+        yield _out(path, "ra_deg", "Give the right ascension in degrees, from 0 up to but not including 360.")
+    if not (math.isfinite(dec) and -90.0 <= dec <= 90.0):
+        yield _out(path, "dec_deg", "Give the declination in degrees, from -90 to 90.")
+    for name in ("sigma_ra_arcsec", "sigma_dec_arcsec"):
+        sigma = getattr(observation, name)
+        if sigma is not None and not (math.isfinite(sigma) and sigma > 0.0):
+            yield _out(path, name, "Give a sigma above zero in arcseconds, or leave it out.")
+    if correlation is not None and not (math.isfinite(correlation) and -1.0 < correlation < 1.0):
+        yield _out(path, "correlation", "Give a correlation between -1 and 1, or leave it out.")
+
+
+def _of_place(path: str, observation: Observation) -> Iterator[FieldProblem]:
+    place = observation.observer_position_km
+    if place is not None:
+        near = len(place) == 3 and all(math.isfinite(x) and abs(x) <= FARTHEST_OBSERVER_KM for x in place)
+        if not near:
+            yield _out(path, "observer_position_km", "Give three geocentric coordinates in km, ICRF axes.")
+        return
+    places = station_places_km()
+    if observation.station not in places:
+        message = f"The MPC has no station {observation.station!r}. Check the code, or look it up by name."
+        yield FieldProblem(path=f"{path}.station", reason=UNKNOWN_STATION, message=message)
+    elif places[observation.station] is None:
+        message = f"Station {observation.station} has no fixed place. Give observer_position_km for the moment."
+        yield FieldProblem(path=f"{path}.station", reason=STATION_WITHOUT_POSITION, message=message)
+
+
+def _out(path: str, name: str, message: str) -> FieldProblem:
+    return FieldProblem(path=f"{path}.{name}", reason=OUT_OF_RANGE, message=message)

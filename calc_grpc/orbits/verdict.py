@@ -1,0 +1,111 @@
+"""Whether the distance was determined, and why, in words for the observer."""
+
+import math
+from dataclasses import dataclass
+
+from calc_grpc.orbits.result import Verdict
+
+DETERMINED_BELOW = 0.01  # largest relative sigma
+WEAK_BELOW = 0.20
+MEANINGLESS_ABOVE = 1.0  # a distance with a larger relative sigma is not given
+ALONE_BELOW = 0.03  # to be called determined, the observations must do most of it without the census
+TOO_ROUGH = 25.0  # reduced chi-squared: residuals five times what they should be
+SPEED_OF_DOUBT = 0.15  # weight of another solution that forbids a choice
+OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a verdict rests on. rival_weight: share of solutions that disagree by more than the sigma."""
+
+    arc_days: float
+    night_count: int
+    used_count: int
+    rejected_count: int
+    relative_sigma: float
+    relative_sigma_alone: float
+    chi2_reduced: float | None
+    eccentricity: float
+    rival_weight: float
+    rival_distance_au: float | None
+
+
+def judge(evidence: Evidence) -> tuple[Verdict, str]:
+    """Return the verdict and its reason."""
+    seen = f"{_arc(evidence.arc_days)} on {_count(evidence.night_count, 'night')}"
+    for doubt in (_disagreement(evidence), _rival(evidence), _one_night(evidence), _open(evidence)):
+        if doubt:
+            return "NOT_DETERMINED", f"{doubt} The observations cover {seen}."
+    percent = _percent(evidence.relative_sigma)
+    if evidence.relative_sigma <= DETERMINED_BELOW and evidence.relative_sigma_alone <= ALONE_BELOW:
+        return "DETERMINED", f"The distance is known to {percent}, from {seen}{_left_out(evidence)}."
+    if evidence.relative_sigma <= WEAK_BELOW:
+        return "WEAK", (
+            f"The distance is known only to {percent}: {seen}{_left_out(evidence)} {_weakness(evidence)} "
+            "Observations of further nights would settle it."
+        )
+    return "NOT_DETERMINED", (
+        f"The distance remains uncertain by {percent}: {seen} show too little of the curvature of the path. "
+        "Add observations of other nights."
+    )
+
+
+def _disagreement(evidence: Evidence) -> str:
+    if evidence.chi2_reduced is not None and evidence.chi2_reduced > TOO_ROUGH:
+        times = math.sqrt(evidence.chi2_reduced)
+        return (
+            f"No orbit fits: the residuals are {times:.0f} times as large as the measurements allow. "
+            "Check times, stations and whether all rows show one object."
+        )
+    return ""
+
+
+def _rival(evidence: Evidence) -> str:
+    if evidence.rival_weight > SPEED_OF_DOUBT and evidence.rival_distance_au is not None:
+        return (
+            "Two orbits fit about equally well; the other one is at "
+            f"{evidence.rival_distance_au:.3g} au. Observations of another night would tell them apart."
+        )
+    return ""
+
+
+def _one_night(evidence: Evidence) -> str:
+    if evidence.night_count <= 1 and evidence.relative_sigma_alone > DETERMINED_BELOW:
+        return "One night does not fix a distance: the motion of the Earth must be seen. Observe on other nights too."
+    return ""
+
+
+def _open(evidence: Evidence) -> str:
+    if evidence.eccentricity > OPEN_ABOVE and evidence.relative_sigma_alone > DETERMINED_BELOW:
+        return (
+            f"The best orbit is hyperbolic (e = {evidence.eccentricity:.2f}), which the observations do not require. "
+            "Check them, or add other nights."
+        )
+    return ""
+
+
+def _weakness(evidence: Evidence) -> str:
+    if evidence.relative_sigma <= DETERMINED_BELOW:
+        return "lean on what orbits are usual; the measurements alone leave more open."
+    return "bend the path too little to say more."
+
+
+def _left_out(evidence: Evidence) -> str:
+    return f" ({_count(evidence.rejected_count, 'observation')} left out)" if evidence.rejected_count else ""
+
+
+def _percent(relative: float) -> str:
+    percent = 100.0 * relative
+    if percent >= 100.0:
+        return "more than its own size"
+    return f"{percent:.2g} %" if percent < 10.0 else f"{percent:.0f} %"
+
+
+def _arc(days: float) -> str:
+    if days < 1.0:
+        return f"{days * 24.0:.1f} hours"
+    return f"{days:.1f} days" if days < 10.0 else f"{days:.0f} days"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
