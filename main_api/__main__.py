@@ -1,0 +1,68 @@
+"""Serves main_api on loopback: python -m main_api [--workers N]"""
+
+import argparse
+import errno
+import logging.config
+import os
+import socket
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+
+HOST = "127.0.0.1"
+TARGET = "main_api.config.wsgi:application"
+THREAD_COUNT = 8
+STOP_TIMEOUT_S = 10
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m main_api",
+        description="Serve main_api on 127.0.0.1 at MAIN_PORT; every setting comes from the environment (.env.example).",
+    )
+    parser.add_argument("--workers", type=int, choices=range(1, 65), default=2, metavar="N", help="processes (2)")
+    options = parser.parse_args()
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "main_api.config.settings")
+    # Inside, so that --help needs no settings; a wrong one ends the process here, with its name.
+    from main_api.config import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+    if not _is_free(settings.PORT):
+        sys.stderr.write(f"main_api cannot start: MAIN_PORT {settings.PORT} is taken by another process\n")
+        return 1
+    _serve(settings.PORT, settings.LOGGING, options.workers)
+    return 0
+
+
+def _is_free(port: int) -> bool:
+    """Whether nobody listens there. Granian would silently share the port with another Granian."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def _serve(port: int, logging_settings: dict[str, object], worker_count: int) -> None:
+    """Serves until SIGINT or SIGTERM; answers what was begun, then stops the workers."""
+    Granian(
+        TARGET,
+        address=HOST,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=worker_count,
+        blocking_threads=THREAD_COUNT,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_TIMEOUT_S,
+        log_dictconfig=logging_settings,
+    ).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

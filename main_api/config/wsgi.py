@@ -1,0 +1,16 @@
+"""What the WSGI server runs."""
+
+import multiprocessing
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from main_api.lifeline import stop_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "main_api.config.settings")
+
+application = get_wsgi_application()
+
+if multiprocessing.parent_process() is not None:
+    # A worker of Granian, which would go on serving if its supervisor were killed.
+    stop_with_parent()

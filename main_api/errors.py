@@ -1,0 +1,172 @@
+"""What main_api refuses, in the words of protos/astrodist/errors/v1/errors.proto.
+
+ApiError
+  InvalidInput                 fields were refused
+    TooFewObservations, ForeignObservation
+  MalformedBody, BodyTooLarge
+  NotSignedIn, WrongCredentials, NoKey       who is calling
+  Forbidden, CrossSite, WrongKey             what they may not do
+  NotFound
+  UsernameTaken
+  IllegalTransition, NotADraft, CompletionPending, CalculationReplaced, CalculationConflict
+  SupersededResult, ResultNotWanted
+  CalculationRefused
+  CalcUnavailable
+
+The HTTP status of each is in exception_handler.py.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldError:
+    """One refused field: where it is, why (a word of `Reason`), and what to do."""
+
+    path: str
+    reason: str
+    message: str
+
+
+class ApiError(Exception):
+    """Something was refused."""
+
+    reason = "INTERNAL"
+
+    def __init__(self, message: str = "", *, errors: Iterable[FieldError] = ()) -> None:
+        self.message = message or " ".join((type(self).__doc__ or "").split())
+        self.errors = tuple(errors)
+        super().__init__(self.message)
+
+
+class InvalidInput(ApiError):
+    """The input was refused and nothing was saved; `errors` names each field."""
+
+    reason = "INVALID_INPUT"
+
+
+class TooFewObservations(InvalidInput):
+    """A request needs at least three observations; add some, then form it."""
+
+    reason = "TOO_FEW_OBSERVATIONS"
+
+
+class ForeignObservation(InvalidInput):
+    """An observation named in the result is not part of this request; nothing was stored."""
+
+    reason = "FOREIGN_OBSERVATION"
+
+
+class MalformedBody(ApiError):
+    """The body is not a JSON object."""
+
+    reason = "MALFORMED_BODY"
+
+
+class BodyTooLarge(ApiError):
+    """The body is larger than this call accepts."""
+
+    reason = "BODY_TOO_LARGE"
+
+
+class NotSignedIn(ApiError):
+    """Sign in first, or send a token: `Authorization: Token …`."""
+
+    reason = "NOT_SIGNED_IN"
+
+
+class WrongCredentials(ApiError):
+    """The user name or the password is wrong."""
+
+    reason = "WRONG_CREDENTIALS"
+
+
+class Forbidden(ApiError):
+    """Your role may not do this."""
+
+    reason = "FORBIDDEN"
+
+
+class CrossSite(ApiError):
+    """A call with a session cookie needs an Origin header equal to this site's own origin."""
+
+    reason = "CROSS_SITE"
+
+
+class NoKey(ApiError):
+    """The X-Calc-Key header is missing."""
+
+    reason = "NO_KEY"
+
+
+class WrongKey(ApiError):
+    """The X-Calc-Key header holds a key that is not accepted."""
+
+    reason = "WRONG_KEY"
+
+
+class UsernameTaken(ApiError):
+    """This user name is taken; choose another."""
+
+    reason = "USERNAME_TAKEN"
+
+
+class NotFound(ApiError):
+    """There is no such thing, or none that you may know of."""
+
+    reason = "NOT_FOUND"
+
+
+class IllegalTransition(ApiError):
+    """The request's status does not allow this step."""
+
+    reason = "ILLEGAL_TRANSITION"
+
+
+class NotADraft(ApiError):
+    """Only a draft can be edited."""
+
+    reason = "NOT_A_DRAFT"
+
+
+class CompletionPending(ApiError):
+    """The request waits for its completion to be recorded; send the result again in a moment."""
+
+    reason = "COMPLETION_PENDING"
+
+
+class CalculationReplaced(ApiError):
+    """The calculation to be replaced is no longer the present one; read the request again."""
+
+    reason = "SUPERSEDED"
+
+
+class CalculationConflict(ApiError):
+    """The calculation service knows this id with another input; try again, a new id will be drawn."""
+
+    reason = "CALCULATION_CONFLICT"
+
+
+class SupersededResult(ApiError):
+    """A newer calculation has replaced the one this result is of."""
+
+    reason = "SUPERSEDED"
+
+
+class ResultNotWanted(ApiError):
+    """The request is not waiting for a result."""
+
+    reason = "RESULT_NOT_WANTED"
+
+
+class CalculationRefused(ApiError):
+    """The calculation service refused the observations; the request is as it was."""
+
+    reason = "CALCULATION_REFUSED"
+
+
+class CalcUnavailable(ApiError):
+    """The calculation service cannot be reached; the request is as it was. Try again in a moment."""
+
+    reason = "CALC_UNAVAILABLE"

@@ -1,0 +1,55 @@
+"""Pages of lists: {count, next, previous, results}."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+
+from main_api.errors import FieldError, InvalidInput
+
+
+class StrictPagination(PageNumberPagination):
+    """Refuses a wrong page number or size instead of guessing another."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+
+    PARAMETERS = (
+        OpenApiParameter("page", int, description="From 1; beyond the last page: 404."),
+        OpenApiParameter("page_size", int, description="1 to 1000, 50 without it."),
+    )
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        checks = (("page", None), ("page_size", self.max_page_size))
+        refused = [error for name, limit in checks if (error := _refusal(request, name, limit))]
+        if refused:
+            raise InvalidInput(errors=refused)
+        return super().paginate_queryset(queryset, request, view)
+
+    @staticmethod
+    def page_of(row: type[serializers.Serializer]) -> serializers.Serializer:
+        """The schema of a page of such rows."""
+        return inline_serializer(
+            f"{row.__name__.removesuffix('Output')}Page",
+            {
+                "count": serializers.IntegerField(),
+                "next": serializers.URLField(allow_null=True),
+                "previous": serializers.URLField(allow_null=True),
+                "results": row(many=True),
+            },
+        )
+
+
+def _refusal(request: Request, name: str, limit: int | None) -> FieldError | None:
+    text = request.query_params.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        return FieldError(path=name, reason="INVALID_FORMAT", message="Expected a whole number from 1.")
+    if int(text) < 1 or (limit and int(text) > limit):
+        bounds = f"from 1 to {limit}" if limit else "from 1"
+        return FieldError(path=name, reason="OUT_OF_RANGE", message=f"Expected a whole number {bounds}.")
+    return None

@@ -1,0 +1,22 @@
+"""Who may report results: whoever has one of the callback keys."""
+
+import hmac
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from main_api.errors import NoKey, WrongKey
+
+HEADER = "X-Calc-Key"
+
+
+def refuse_without_key(request: Request) -> None:
+    """Raises NoKey or WrongKey. Every accepted key is compared, in a time that tells nothing about it."""
+    given = request.headers.get(HEADER, "")
+    if not given:
+        raise NoKey()
+    # WSGI hands headers over as latin-1; this is the bytes that were sent.
+    sent = given.encode("latin-1", "replace")
+    matches = [hmac.compare_digest(sent, key.encode()) for key in settings.CALLBACK_KEYS]
+    if not any(matches):
+        raise WrongKey()

@@ -1,0 +1,93 @@
+"""Filters of the list of requests."""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db.models import F, Q, QuerySet
+from django.utils.datastructures import MultiValueDict
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import ValidationError
+
+from main_api.requests.models import Request
+from main_api.requests.words import RequestStatus
+from main_api.strict_fields import utc_moment
+
+ORDERINGS = {
+    "id": "id",
+    "status": "status",
+    "designation": "designation",
+    "creator": "creator__username",
+    "moderator": "moderator__username",
+    "created_at": "created_at",
+    "formed_at": "formed_at",
+    "completed_at": "completed_at",
+    "updated_at": "updated_at",
+    "observation_count": "observation_count",
+    "result_count": "result_count",
+}
+
+PARAMETERS = (
+    OpenApiParameter("status", str, many=True, enum=RequestStatus.values, description="May repeat."),
+    OpenApiParameter("formed_after", date, description="UTC day, included."),
+    OpenApiParameter("formed_before", date, description="UTC day, included."),
+    OpenApiParameter("search", str, description="Part of designation, comment or creator, in any case."),
+    OpenApiParameter("ordering", str, description=f"Comma list of {', '.join(ORDERINGS)}; `-` before one reverses it."),
+    OpenApiParameter("updated_after", datetime, description="Changed at this time or later."),
+)
+
+
+class _MomentField(forms.CharField):
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        try:
+            return utc_moment(text) if text else None
+        except ValidationError as error:
+            raise forms.ValidationError("Expected a time such as 2026-01-31T20:15:00Z.", "INVALID_FORMAT") from error
+
+
+class _MomentFilter(filters.Filter):
+    field_class = _MomentField
+
+
+class _Ordering(filters.OrderingFilter):
+    """Empty values come last whatever the direction, on every database; the newest row first among equals."""
+
+    def filter(self, queryset: QuerySet[Request], value: list[str] | None) -> QuerySet[Request]:
+        terms = []
+        for name in value or []:
+            column = F(ORDERINGS[name.removeprefix("-")])
+            terms.append(column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True))
+        return queryset.order_by(*terms, "-id")
+
+
+class RequestFilter(filters.FilterSet):
+    """What of the visible requests is wanted."""
+
+    status = filters.MultipleChoiceFilter(choices=RequestStatus.choices)
+    formed_after = filters.DateFilter(method="filter_formed_after", input_formats=["%Y-%m-%d"])
+    formed_before = filters.DateFilter(method="filter_formed_before", input_formats=["%Y-%m-%d"])
+    search = filters.CharFilter(method="filter_search", validators=[ProhibitNullCharactersValidator()])
+    updated_after = _MomentFilter(field_name="updated_at", lookup_expr="gte")
+    ordering = _Ordering(fields=[(name, name) for name in ORDERINGS])
+
+    def filter_formed_after(self, queryset: QuerySet[Request], name: str, day: date) -> QuerySet[Request]:
+        return queryset.filter(formed_at__gte=datetime.combine(day, time.min, UTC))
+
+    def filter_formed_before(self, queryset: QuerySet[Request], name: str, day: date) -> QuerySet[Request]:
+        return queryset.filter(formed_at__lte=datetime.combine(day, time.max, UTC))
+
+    def filter_search(self, queryset: QuerySet[Request], name: str, text: str) -> QuerySet[Request]:
+        # A regular expression, because LIKE in SQLite knows the case of ASCII letters only.
+        pattern = re.escape(text)
+        return queryset.filter(
+            Q(designation__iregex=pattern) | Q(comment__iregex=pattern) | Q(creator__username__iregex=pattern)
+        )
+
+
+def without_blanks(parameters: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
+    """An empty parameter (`?status=`) is one that was not given."""
+    return MultiValueDict({key: [value for value in values if value.strip()] for key, values in parameters.lists()})

@@ -1,0 +1,116 @@
+"""What the calculation service tells about a calculation, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from main_api.requests.words import FINAL_STATES
+
+ORBIT_REQUIRED = ("epoch_mjd_tdb", "e", "i_deg", "node_deg", "peri_deg")
+ORBIT_NUMBERS = (
+    "epoch_mjd_tdb",
+    "a_au",
+    "e",
+    "i_deg",
+    "node_deg",
+    "peri_deg",
+    "mean_anomaly_deg",
+    "sigma_a_au",
+    "sigma_e",
+    "sigma_i_deg",
+    "sigma_node_deg",
+    "sigma_peri_deg",
+    "sigma_mean_anomaly_deg",
+    "rms_arcsec",
+    "chi2_reduced",
+    "arc_days",
+    "q_au",
+    "tp_mjd_tdb",
+    "period_years",
+    "moid_au",
+    "h_magnitude",
+)
+ORBIT_COUNTS = ("night_count", "uncertainty_u")
+ORBIT_FIELDS = (*ORBIT_NUMBERS, *ORBIT_COUNTS, "orbit_class", "state_vector", "covariance")
+
+RESULT_NUMBERS = (
+    "distance_au",
+    "distance_sigma_au",
+    "distance_low_au",
+    "distance_high_au",
+    "heliocentric_distance_au",
+    "residual_ra_arcsec",
+    "residual_dec_arcsec",
+)
+RESULT_FIELDS = ("result_state", *RESULT_NUMBERS, "used")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A distance result.
+
+    observations: one mapping per row, `id` and those of RESULT_FIELDS.
+    orbit, alternatives: JSON with every key of ORBIT_FIELDS, null where there is no value.
+    """
+
+    verdict: str
+    verdict_reason: str
+    orbit: dict[str, Any] | None
+    alternatives: list[dict[str, Any]]
+    observations: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The end of a calculation. `result` is there when it SUCCEEDED, `error` may be when it did not."""
+
+    calculation_id: UUID
+    calculation_created_at: datetime | None
+    report_id: UUID | None
+    state: str
+    error: dict[str, str] | None
+    result: Result | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calculation:
+    """A calculation as the service answered it; `report` once it is finished."""
+
+    calculation_id: UUID
+    state: str
+    created_at: datetime
+    report: Report | None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in FINAL_STATES
+
+
+def build_result(values: Mapping[str, Any]) -> Result:
+    """A result from its JSON form, in which absent, null and empty are the same."""
+    verdict = values["verdict"]
+    orbit = values.get("orbit")
+    return Result(
+        verdict=verdict,
+        verdict_reason=values.get("verdict_reason") or "",
+        orbit=_orbit(orbit) if orbit else None,
+        alternatives=[
+            {
+                "weight": alternative["weight"],
+                "distance_au": alternative["distance_au"],
+                "orbit": _orbit(alternative["orbit"]) if alternative.get("orbit") else None,
+            }
+            for alternative in values.get("alternatives") or []
+        ],
+        observations=[
+            {"id": row["id"], **{field: row.get(field) for field in RESULT_FIELDS}}
+            | {"result_state": row.get("result_state") or verdict}
+            for row in values["observations"]
+        ],
+    )
+
+
+def _orbit(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: None if values.get(field) in ("", []) else values.get(field) for field in ORBIT_FIELDS}

@@ -1,0 +1,140 @@
+"""Bodies of the request calls: what comes in. Types only; the rules are the services'."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from main_api.requests.models import COMMENT_LENGTH_MAX, DESIGNATION_LENGTH_MAX, NOTE_LENGTH_MAX
+from main_api.requests.report import ORBIT_COUNTS, ORBIT_NUMBERS, ORBIT_REQUIRED, RESULT_NUMBERS, Report, build_result
+from main_api.requests.words import FINAL_STATE_CHOICES, CalculationState, Verdict
+from main_api.strict_fields import Identifier, Moment, Number, StrictSerializer, Text, Truth, WholeNumber, Word
+
+INT32_MAX = 2**31 - 1
+ERROR_LENGTH_MAX = 10_000
+OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
+
+
+class ObservationInput(StrictSerializer):
+    """A measured position. Optional fields may be absent or null."""
+
+    observed_at = Moment()
+    ra_deg = Number()
+    dec_deg = Number()
+    station = Text(max_length=4)
+    sigma_ra_arcsec = Number(**OPTIONAL)
+    sigma_dec_arcsec = Number(**OPTIONAL)
+    correlation = Number(**OPTIONAL)
+    magnitude = Number(**OPTIONAL)
+    band = Text(max_length=8, allow_blank=True, **OPTIONAL)
+    mode = Text(max_length=8, allow_blank=True, **OPTIONAL)
+    catalogue = Text(max_length=16, allow_blank=True, **OPTIONAL)
+    program = Text(max_length=8, allow_blank=True, **OPTIONAL)
+    observer_position_km = serializers.ListField(child=Number(), min_length=3, max_length=3, **OPTIONAL)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        texts = ("band", "mode", "catalogue", "program")
+        return {key: "" if key in texts and value is None else value for key, value in attrs.items()}
+
+
+class RequestInput(StrictSerializer):
+    """A draft to create."""
+
+    designation = Text(max_length=DESIGNATION_LENGTH_MAX)
+    comment = Text(max_length=COMMENT_LENGTH_MAX, allow_blank=True, required=False)
+    observations = ObservationInput(many=True, required=False)
+
+
+class RequestEditInput(StrictSerializer):
+    """What of a draft is to change."""
+
+    designation = Text(max_length=DESIGNATION_LENGTH_MAX, required=False)
+    comment = Text(max_length=COMMENT_LENGTH_MAX, allow_blank=True, required=False)
+
+
+class RejectInput(StrictSerializer):
+    """Why a request is rejected."""
+
+    reason = Text(max_length=NOTE_LENGTH_MAX)
+
+
+class RecalculateInput(StrictSerializer):
+    """Which calculation is to be replaced: the present one."""
+
+    supersedes = Identifier()
+
+
+class OrbitInput(StrictSerializer):
+    """An orbit of a result."""
+
+    orbit_class = Text(max_length=8, allow_blank=True, **OPTIONAL)
+    state_vector = serializers.ListField(child=Number(), max_length=6, **OPTIONAL)
+    covariance = serializers.ListField(child=Number(), max_length=36, **OPTIONAL)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        numbers = {name: Number(**({} if name in ORBIT_REQUIRED else OPTIONAL)) for name in ORBIT_NUMBERS}
+        counts = {name: WholeNumber(min_value=0, max_value=INT32_MAX, **OPTIONAL) for name in ORBIT_COUNTS}
+        return {**numbers, **counts, **super().get_fields()}
+
+
+class AlternativeInput(StrictSerializer):
+    """Another solution."""
+
+    weight = Number(min_value=0, max_value=1)
+    distance_au = Number(min_value=0)
+    orbit = OrbitInput(**OPTIONAL)
+
+
+class ObservationResultInput(StrictSerializer):
+    """The result at one observation; without `result_state` the verdict holds for it."""
+
+    id = WholeNumber(min_value=1, max_value=INT32_MAX)
+    result_state = Word(Verdict.choices, **OPTIONAL)
+    used = Truth(**OPTIONAL)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        signed = ("residual_ra_arcsec", "residual_dec_arcsec")
+        numbers = {
+            name: Number(**OPTIONAL) if name in signed else Number(min_value=0, **OPTIONAL) for name in RESULT_NUMBERS
+        }
+        return {**super().get_fields(), **numbers}
+
+
+class CalculationErrorInput(StrictSerializer):
+    """Why a calculation failed."""
+
+    reason = Text(max_length=64, allow_blank=True)
+    message = Text(max_length=ERROR_LENGTH_MAX, allow_blank=True)
+
+
+class ResultInput(StrictSerializer):
+    """The end of a calculation. `verdict` and `observations` are required when it SUCCEEDED."""
+
+    calculation_id = Identifier()
+    calculation_created_at = Moment(**OPTIONAL)
+    report_id = Identifier(**OPTIONAL)
+    state = Word(FINAL_STATE_CHOICES)
+    error = CalculationErrorInput(**OPTIONAL)
+    verdict = Word(Verdict.choices, **OPTIONAL)
+    verdict_reason = Text(max_length=ERROR_LENGTH_MAX, allow_blank=True, **OPTIONAL)
+    orbit = OrbitInput(**OPTIONAL)
+    alternatives = AlternativeInput(many=True, **OPTIONAL)
+    observations = ObservationResultInput(many=True, **OPTIONAL)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        missing = [name for name in ("verdict", "observations") if attrs.get(name) is None]
+        if attrs["state"] == CalculationState.SUCCEEDED and missing:
+            raise serializers.ValidationError({name: ["Required with SUCCEEDED."] for name in missing}, code="REQUIRED")
+        return attrs
+
+    def report(self) -> Report:
+        """The validated body as the services take it."""
+        values = self.validated_data
+        succeeded = values["state"] == CalculationState.SUCCEEDED
+        return Report(
+            calculation_id=values["calculation_id"],
+            calculation_created_at=values.get("calculation_created_at"),
+            report_id=values.get("report_id"),
+            state=values["state"],
+            error=None if succeeded else values.get("error"),
+            result=build_result(values) if succeeded else None,
+        )

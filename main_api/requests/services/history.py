@@ -1,0 +1,31 @@
+"""Adds to the history of a request."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from main_api.accounts.models import User
+from main_api.requests.models import NOTE_LENGTH_MAX, HistoryEntry
+from main_api.requests.words import Action
+
+
+def record(
+    *,
+    request_id: int,
+    at: datetime,
+    action: Action,
+    actor: User | None = None,
+    calculation_id: UUID | None = None,
+    note: str = "",
+    earlier_result: dict[str, Any] | None = None,
+) -> None:
+    """Adds an entry; belongs into the transaction of what it tells about."""
+    HistoryEntry.objects.create(
+        request_id=request_id,
+        at=at,
+        actor=actor,
+        action=action,
+        calculation_id=calculation_id,
+        note=note[:NOTE_LENGTH_MAX],
+        earlier_result=earlier_result,
+    )

@@ -1,0 +1,70 @@
+"""Lost ends: completed requests whose result should have come and did not."""
+
+import logging
+from datetime import timedelta
+
+from django.utils import timezone
+
+from main_api import calc_client
+from main_api.errors import ApiError, CalculationConflict, CalculationRefused, CalcUnavailable
+from main_api.requests.models import Request
+from main_api.requests.report import Report
+from main_api.requests.services.completing import create_calculation, record_creation
+from main_api.requests.services.results import apply_report
+from main_api.requests.words import FINAL_STATES, CalculationState, RequestStatus
+
+logger = logging.getLogger(__name__)
+
+
+def repair_calculations(*, older_than: timedelta) -> int:
+    """Asks calc_grpc about every request that has waited for longer; how many of them are in order now.
+
+    A finished result is taken under its report id; what calc_grpc does not know is created again under its old id.
+    """
+    waiting = (
+        Request.objects.filter(status=RequestStatus.COMPLETED, updated_at__lte=timezone.now() - older_than)
+        .exclude(calculation_state__in=FINAL_STATES)
+        .select_related("creator")
+        .order_by("id")
+    )
+    repaired_count = 0
+    for request in waiting:
+        try:
+            repaired_count += _repair(request)
+        except CalcUnavailable:
+            logger.warning("calc_grpc cannot be reached, trying again later", extra={"request": request.pk})
+            break
+        except ApiError as error:
+            # Superseded, rejected or refused while we asked: not lost any more, or nothing to be done about it.
+            logger.warning("could not repair", extra={"request": request.pk, "reason": error.reason})
+    return repaired_count
+
+
+def _repair(request: Request) -> bool:
+    calculation_id = request.calculation_id
+    if calculation_id is None:
+        return False
+    calculation = calc_client.get_calculation(calculation_id)
+    if calculation is None:
+        logger.info("creating again", extra={"request": request.pk, "calculation_id": calculation_id})
+        try:
+            calculation = create_calculation(request, calculation_id)
+        except (CalculationRefused, CalculationConflict) as error:
+            apply_report(request_id=request.pk, report=_refused(request, error))
+            return True
+    elif calculation.state == request.calculation_state and request.calculation_created_at is not None:
+        return False
+    record_creation(request.pk, calculation)
+    return True
+
+
+def _refused(request: Request, error: ApiError) -> Report:
+    assert request.calculation_id is not None
+    return Report(
+        calculation_id=request.calculation_id,
+        calculation_created_at=request.calculation_created_at,
+        report_id=None,
+        state=CalculationState.FAILED,
+        error={"reason": error.reason, "message": error.message},
+        result=None,
+    )
