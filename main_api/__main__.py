@@ -19,7 +19,7 @@ STOP_TIMEOUT_S = 10
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m main_api",
-        description="Serve main_api on 127.0.0.1 at MAIN_PORT; every setting comes from the environment (.env.example).",
+        description="Serve main_api on 127.0.0.1 at MAIN_PORT. Settings come from the environment, see .env.example.",
     )
     parser.add_argument("--workers", type=int, choices=range(1, 65), default=2, metavar="N", help="processes (2)")
     options = parser.parse_args()

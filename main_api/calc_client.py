@@ -61,7 +61,7 @@ def get_calculation(calculation_id: UUID) -> Calculation | None:
 
 
 def cancel_calculation(calculation_id: UUID) -> None:
-    """Cancels what is not finished; harmless otherwise, even when calc_grpc does not know it. Raises CalcUnavailable."""
+    """Cancels what is not finished; harmless otherwise, even of an unknown id. Raises CalcUnavailable."""
     request = calculation_service_pb2.CancelCalculationRequest(calculation_id=str(calculation_id))
     try:
         _call(_stub(settings.CALC_ADDRESS).CancelCalculation, request)

@@ -1,7 +1,5 @@
 """The first tables of requests."""
 
-# ruff: noqa: E501
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models

@@ -1,0 +1,86 @@
+"""What the tests of main_api share: a database in a file, users, clients, a calculation service that is a fake."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from rest_framework.test import APIClient
+
+from main_api.accounts.models import Role, User
+from main_api.accounts.services import create_token
+from tests.main_api.fake_calc import FakeCalc, unused_address
+
+CALLBACK_KEY = "development-callback-key"
+PASSWORD = "wrench-orbit-41"
+
+Clients = Callable[[User], APIClient]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In a file: threads cannot share SQLite's database in memory without locking each other out."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        folder: Path = tmp_path_factory.mktemp("main")
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "main.sqlite3")}
+
+
+@pytest.fixture(autouse=True)
+def quick_and_alone(settings: Any) -> None:
+    """No slow hashes, and no calculation service unless a test starts one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CALC_ADDRESS = unused_address()
+    settings.CALLBACK_KEYS = (CALLBACK_KEY,)
+    settings.CALLBACK_BASE_URL = "http://127.0.0.1:8001"
+
+
+@pytest.fixture
+def calc(settings: Any) -> Iterator[FakeCalc]:
+    """A real gRPC server with a fake behind it; main_api is told its address."""
+    with FakeCalc() as fake:
+        settings.CALC_ADDRESS = fake.address
+        yield fake
+
+
+@pytest.fixture
+def observer(db: None) -> User:
+    return User.objects.create_user("olga", password=PASSWORD, role=Role.OBSERVER)
+
+
+@pytest.fixture
+def other_observer(db: None) -> User:
+    return User.objects.create_user("oscar", password=PASSWORD, role=Role.OBSERVER)
+
+
+@pytest.fixture
+def moderator(db: None) -> User:
+    return User.objects.create_user("maria", password=PASSWORD, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def signed_in() -> Clients:
+    """A client of a user, by token."""
+
+    def build(user: User) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {create_token(user=user)}")
+        return client
+
+    return build
+
+
+@pytest.fixture
+def as_observer(observer: User, signed_in: Clients) -> APIClient:
+    return signed_in(observer)
+
+
+@pytest.fixture
+def as_moderator(moderator: User, signed_in: Clients) -> APIClient:
+    return signed_in(moderator)
+
+
+@pytest.fixture
+def anonymous(db: None) -> APIClient:
+    return APIClient()

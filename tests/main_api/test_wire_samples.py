@@ -1,0 +1,121 @@
+"""Recorded answers in tests/data/wire, which the interface's tests read: a change of the wire breaks a build.
+
+After a wanted change: ASTRODIST_RECORD_WIRE=1 python -m pytest tests/main_api/test_wire_samples.py
+"""
+
+import itertools
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from main_api.accounts.models import Role, User
+from tests.main_api.conftest import CALLBACK_KEY, Clients
+from tests.main_api.fake_calc import FakeCalc
+from tests.main_api.sample_requests import observation_body
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "wire"
+REQUEST_ID = {"HTTP_X_REQUEST_ID": "wire-sample"}
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ORBIT = {
+    "epoch_mjd_tdb": 58929.5,
+    "a_au": 2.767,
+    "e": 0.0789,
+    "i_deg": 10.588,
+    "node_deg": 80.3,
+    "peri_deg": 73.7,
+    "mean_anomaly_deg": 205.5,
+    "sigma_a_au": 0.0021,
+    "sigma_e": 0.0004,
+    "rms_arcsec": 0.42,
+    "chi2_reduced": 0.97,
+    "arc_days": 3.0,
+    "night_count": 4,
+    "state_vector": [1.25, -2.0, -0.75, 0.008, 0.004, 0.001],
+    "covariance": [1e-06 if row == column else 0.0 for row in range(6) for column in range(6)],
+    "q_au": 2.549,
+    "period_years": 4.603,
+    "orbit_class": "MBA",
+}
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look at the clock is a second later than the one before; ids count up."""
+    seconds = itertools.count()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(seconds=next(seconds)))
+    ids = itertools.count(1)
+    monkeypatch.setattr("main_api.requests.services.completing.uuid4", lambda: UUID(int=next(ids)))
+
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_recorded_answers_are_what_main_api_answers(clock: None, calc: FakeCalc, signed_in: Clients) -> None:
+    calc.now = lambda: NOW
+    observer, moderator = (
+        User.objects.create(username=role, password=make_password(role), role=role, date_joined=NOW)
+        for role in (Role.OBSERVER, Role.MODERATOR)
+    )
+    samples = record_samples(signed_in(observer), signed_in(moderator))
+    if os.environ.get("ASTRODIST_RECORD_WIRE"):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name, sample in samples.items():
+            (FOLDER / f"{name}.json").write_text(json.dumps(sample, indent=2, ensure_ascii=False) + "\n")
+    recorded = {name: json.loads((FOLDER / f"{name}.json").read_text()) for name in samples}
+    assert recorded == samples
+
+
+def record_samples(as_observer: APIClient, as_moderator: APIClient) -> dict[str, Any]:
+    """The life of two requests; what was answered on the way, by the name of its file."""
+    samples: dict[str, Any] = {}
+    observations = [
+        observation_body(0, sigma_ra_arcsec=0.5, sigma_dec_arcsec=0.4, magnitude=8.5, band="V", mode="CCD"),
+        *(observation_body(index) for index in (1, 2)),
+    ]
+    draft = {"designation": "Ceres", "comment": "A clear week.", "observations": observations}
+    samples["request_detail_draft"] = as_observer.post("/api/requests", draft).json()
+    samples["observation"] = as_observer.post("/api/requests/1/observations", observation_body(3)).json()
+    as_observer.post("/api/requests", {"designation": "(99942) Apophis"})
+    samples["problem_fields"] = as_observer.post(
+        "/api/requests/2/observations", observation_body(ra_deg=360, station="ZZZ"), **REQUEST_ID
+    ).json()
+    samples["request_row_formed"] = as_observer.put("/api/requests/1/form").json()
+    samples["problem"] = as_moderator.put("/api/requests/2/complete", **REQUEST_ID).json()
+    samples["request_row_completed"] = as_moderator.put("/api/requests/1/complete").json()
+    as_moderator.put("/api/requests/1/result", result(), headers={"X-Calc-Key": CALLBACK_KEY})
+    samples["request_detail_completed"] = as_moderator.get("/api/requests/1").json()
+    samples["request_list"] = as_observer.get("/api/requests?page_size=1").json()
+    samples["stations"] = as_observer.get("/api/stations?search=palermo").json()
+    samples["me"] = as_observer.get("/api/auth/me").json()
+    return samples
+
+
+def result() -> dict[str, Any]:
+    row = {
+        "result_state": "DETERMINED",
+        "distance_au": 2.25,
+        "distance_sigma_au": 0.011,
+        "distance_low_au": 2.228,
+        "distance_high_au": 2.272,
+        "heliocentric_distance_au": 2.61,
+        "residual_ra_arcsec": -0.31,
+        "residual_dec_arcsec": 0.12,
+        "used": True,
+    }
+    return {
+        "calculation_id": str(UUID(int=1)),
+        "calculation_created_at": "2026-11-20T12:00:00Z",
+        "report_id": str(UUID(int=1001)),
+        "state": "SUCCEEDED",
+        "verdict": "DETERMINED",
+        "verdict_reason": "The largest relative uncertainty is 0.5 %: 4 nights over 3.0 days.",
+        "orbit": ORBIT,
+        "alternatives": [{"weight": 0.02, "distance_au": 0.31, "orbit": {**ORBIT, "a_au": 1.1, "e": 0.4}}],
+        "observations": [{"id": pk, **row, "used": pk != 4} for pk in (1, 2, 3, 4)],
+    }
