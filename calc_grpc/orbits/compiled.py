@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp] | NDArray[np.bool_]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -28,8 +29,8 @@ def _cache_directory() -> str:
     digest = hashlib.sha256()
     for source in sorted(room.glob("*.py")):
         digest.update(source.read_bytes())
-    base = os.environ.get("NUMBA_CACHE_DIR") or str(room / "__pycache__")
-    return os.path.join(base, f"orbits-{digest.hexdigest()[:12]}")
+    base = Path(os.environ.get("NUMBA_CACHE_DIR") or room / "__pycache__")
+    return str(base / f"orbits-{digest.hexdigest()[:12]}")
 
 
-numba.config.CACHE_DIR = _cache_directory()
+setattr(numba.config, "CACHE_DIR", _cache_directory())  # noqa: B010 - numba sets its options the same way

@@ -13,12 +13,12 @@ from calc_grpc.orbits.errors import UnusableObservations
 from calc_grpc.orbits.initial_orbit import scan_ranges, window_rows
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
-from calc_grpc.orbits.prediction import LOG_RANGE, predict
+from calc_grpc.orbits.prediction import LOG_RANGE, Prediction, predict
 from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.refine import GROSS, fit
-from calc_grpc.orbits.result import Alternative, DistanceResult, ObservationResult, Orbit, Verdict
+from calc_grpc.orbits.result import Alternative, DistanceResult, ObservationResult, Orbit
 from calc_grpc.orbits.selection import Solution, extend, reject
-from calc_grpc.orbits.track import Track, build_track, select
+from calc_grpc.orbits.track import Track, build_track
 from calc_grpc.orbits.uncertainty import Posterior, posterior
 from calc_grpc.orbits.validation import DUPLICATE_OBSERVATION, find_problems
 from calc_grpc.orbits.verdict import MEANINGLESS_ABOVE, Evidence, judge
@@ -27,6 +27,7 @@ WINDOWS_DAYS = (40.0, 10.0, 3.0)  # stretches to scan; the shorter ones when the
 GOOD_CHI2 = 6.0  # reduced; below, no shorter window is tried
 GOOD_SHARE_USED = 0.85
 RIVAL_LEAST = 1e-3  # weight from which another solution is listed
+SAME_WITHIN = 0.02  # relative; nearer hollows are one
 NIGHT_GAP_DAYS = 0.4
 
 
@@ -57,7 +58,9 @@ def determine_distance(
     best_loose = _refit(loose, best)
     epoch = float(round(track.mjd.mean()))
     after = posterior(loose, best_loose, epoch, progress.poll)
-    return _result(observations, order, track, solutions, best, after, epoch, spread)
+    others = _others(loose, solutions, after, spread, progress)
+    progress.at(1.0, "done")
+    return _result(observations, order, track, best, after, others)
 
 
 def warm_up() -> None:
@@ -115,33 +118,23 @@ def _is_good(solution: Solution) -> bool:
 
 
 def _refit(track: Track, solution: Solution) -> Solution:
-    again = fit(track, solution.frame, solution.fit.parameters, solution.used.astype(np.float64), GROSS, False, 30, 1e-8)
+    again = fit(
+        track, solution.frame, solution.fit.parameters, solution.used.astype(np.float64), GROSS, False, 30, 1e-8
+    )
     return replace(solution, fit=again)
 
 
 def _result(
-    observations: Sequence[Observation], order: list[int], track: Track, solutions: list[Solution], best: Solution,
-    after: Posterior, epoch: float, spread: float,
+    observations: Sequence[Observation], order: list[int], track: Track, best: Solution, after: Posterior,
+    others: list[tuple[float, float, Orbit]],
 ) -> DistanceResult:  # fmt: skip
-    seen = predict(track, best.frame, after.parameters)
-    residuals = seen.residuals / ARCSEC_RAD
-    used = best.used
-    orbit = summarize_orbit(
-        state=after.state,
-        covariance=after.covariance,
-        epoch_mjd=epoch,
-        rms_arcsec=float(np.sqrt(np.mean(residuals[used] ** 2))),
-        chi2_reduced=best.chi2_reduced,
-        arc_days=float(np.ptp(track.mjd[used])),
-        night_count=night_count(track.mjd[used]),
-    )
-    relative = float(np.max(after.sigmas[used] / after.distances[used]))
-    alternatives = _alternatives(track, solutions, after, epoch, spread, relative)
+    orbit = _orbit(track, best, after)
+    relative = float(np.max(after.sigmas[best.used] / after.distances[best.used]))
+    alternatives = tuple(Alternative(weight=weight, distance_au=au, orbit=other) for weight, au, other in others)
     evidence = Evidence(
         arc_days=orbit.arc_days,
         night_count=orbit.night_count,
-        used_count=int(used.sum()),
-        rejected_count=int(np.count_nonzero(~used)),
+        rejected_count=int(np.count_nonzero(~best.used)),
         relative_sigma=relative,
         relative_sigma_alone=after.sigma_alone,
         chi2_reduced=best.chi2_reduced,
@@ -150,16 +143,27 @@ def _result(
         rival_distance_au=alternatives[0].distance_au if alternatives else None,
     )
     verdict, reason = judge(evidence)
-    meaningful = relative <= MEANINGLESS_ABOVE
+    seen = predict(track, best.frame, after.parameters)
     rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
     for row, k in enumerate(order):
-        rows[k] = _row(observations[k].id, verdict, row, after, seen.sun_distances, residuals, used, meaningful)
+        bare = ObservationResult(id=observations[k].id, result_state=verdict, used=bool(best.used[row]))
+        rows[k] = _row(bare, row, after, seen, relative <= MEANINGLESS_ABOVE)
     return DistanceResult(
-        verdict=verdict,
-        verdict_reason=reason,
-        orbit=orbit,
-        observations=tuple(rows),
-        alternatives=tuple(alternatives),
+        verdict=verdict, verdict_reason=reason, orbit=orbit, observations=tuple(rows), alternatives=alternatives
+    )
+
+
+def _orbit(track: Track, solution: Solution, after: Posterior) -> Orbit:
+    used = solution.used
+    residuals = predict(track, solution.frame, after.parameters).residuals[used] / ARCSEC_RAD
+    return summarize_orbit(
+        state=after.state,
+        covariance=after.covariance,
+        epoch_mjd=after.epoch_mjd,
+        rms_arcsec=float(np.sqrt(np.mean(residuals**2))),
+        chi2_reduced=solution.chi2_reduced,
+        arc_days=float(np.ptp(track.mjd[used])),
+        night_count=night_count(track.mjd[used]),
     )
 
 
@@ -168,50 +172,40 @@ def night_count(mjd: Floats) -> int:
     return 1 + int(np.count_nonzero(np.diff(np.sort(mjd)) > NIGHT_GAP_DAYS))
 
 
-def _row(
-    identity: int | None, verdict: Verdict, row: int, after: Posterior, sun_distances: Floats, residuals: Floats,
-    used: Floats, meaningful: bool,
-) -> ObservationResult:  # fmt: skip
-    finite = bool(np.all(np.isfinite(residuals[row])))
-    return ObservationResult(
-        id=identity,
-        result_state=verdict,
-        distance_au=float(after.distances[row]) if meaningful else None,
-        distance_sigma_au=float(after.sigmas[row]) if meaningful else None,
-        distance_low_au=float(max(after.lows[row], 0.0)) if meaningful else None,
-        distance_high_au=float(after.highs[row]) if meaningful else None,
-        heliocentric_distance_au=float(sun_distances[row]) if meaningful else None,
-        residual_ra_arcsec=float(residuals[row, 0]) if finite else None,
-        residual_dec_arcsec=float(residuals[row, 1]) if finite else None,
-        used=bool(used[row]),
+def _row(bare: ObservationResult, row: int, after: Posterior, seen: Prediction, meaningful: bool) -> ObservationResult:
+    residual = seen.residuals[row] / ARCSEC_RAD
+    if np.all(np.isfinite(residual)):
+        bare = replace(bare, residual_ra_arcsec=float(residual[0]), residual_dec_arcsec=float(residual[1]))
+    if not meaningful:
+        return bare
+    return replace(
+        bare,
+        distance_au=float(after.distances[row]),
+        distance_sigma_au=float(after.sigmas[row]),
+        distance_low_au=float(after.lows[row]),
+        distance_high_au=float(after.highs[row]),
+        heliocentric_distance_au=float(seen.sun_distances[row]),
     )
 
 
-def _alternatives(
-    track: Track, solutions: list[Solution], after: Posterior, epoch: float, spread: float, relative: float
-) -> list[Alternative]:
-    """Other hollows outside the spread of the best one, weighed by fit, prior and width."""
+def _others(
+    track: Track, solutions: list[Solution], after: Posterior, spread: float, progress: Progress
+) -> list[tuple[float, float, Orbit]]:
+    """Other hollows outside the spread of the best one: weight by fit, prior and width; range; orbit."""
     masses = np.array([_log_mass(one, spread) for one in solutions])
     weights = np.exp(masses - masses.max())
-    low, high = after.lows.min() * (1.0 - 2.0 * relative), after.highs.max() * (1.0 + 2.0 * relative)
+    weights /= weights.sum()
+    reach = 2.0 * after.sigmas.max()
+    low, high = after.lows.min() - reach, after.highs.max() + reach
     chosen: list[tuple[float, float, Orbit]] = []
-    for one, weight in zip(solutions[1:], weights[1:] / weights.sum(), strict=True):
+    for one, weight in zip(solutions[1:], weights[1:], strict=True):
         distance = math.exp(one.fit.parameters[LOG_RANGE])
-        repeated = any(abs(distance - other) < 0.02 * other for _, other, _ in chosen)
+        repeated = any(abs(distance - other) < SAME_WITHIN * other for _, other, _ in chosen)
         if weight < RIVAL_LEAST or low <= distance <= high or repeated:
             continue
-        there = posterior(select(track, one.used), replace(one, used=one.used[one.used]), epoch, lambda: None)
-        orbit = summarize_orbit(
-            state=there.state,
-            covariance=there.covariance,
-            epoch_mjd=epoch,
-            rms_arcsec=0.0,
-            chi2_reduced=one.chi2_reduced,
-            arc_days=float(np.ptp(track.mjd[one.used])),
-            night_count=night_count(track.mjd[one.used]),
-        )
-        chosen.append((float(weight), distance, orbit))
-    return [Alternative(weight=weight, distance_au=distance, orbit=orbit) for weight, distance, orbit in chosen]
+        there = posterior(track, _refit(track, one), after.epoch_mjd, progress.poll)
+        chosen.append((float(weight), distance, _orbit(track, one, there)))
+    return chosen
 
 
 def _log_mass(solution: Solution, spread: float) -> float:

@@ -43,7 +43,7 @@ class Elements:
         alpha = self.inverse_a_per_au
         if alpha <= OPEN_BELOW_PER_AU:
             return None
-        return math.fmod(SQRT_MU * alpha**1.5 * self.since_perihelion_days, 2.0 * math.pi) % (2.0 * math.pi)
+        return float(SQRT_MU * alpha**1.5 * self.since_perihelion_days % (2.0 * math.pi))
 
     @property
     def period_years(self) -> float | None:
@@ -51,7 +51,7 @@ class Elements:
         alpha = self.inverse_a_per_au
         if alpha <= OPEN_BELOW_PER_AU:
             return None
-        return 2.0 * math.pi / (SQRT_MU * alpha**1.5) / JULIAN_YEAR_DAYS
+        return float(2.0 * math.pi / (SQRT_MU * alpha**1.5) / JULIAN_YEAR_DAYS)
 
 
 def elements_from_state(state: Floats) -> Elements:

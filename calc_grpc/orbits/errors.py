@@ -16,7 +16,7 @@ class OrbitError(Exception):
         super().__init__(message or type(self).__doc__)
 
 
-class DidNotConverge(OrbitError):
+class DidNotConverge(OrbitError):  # noqa: N818 - the name says what happened
     """An iteration reached its bound before its tolerance."""
 
     def __init__(self, iterations: int, residual: float) -> None:
@@ -29,11 +29,11 @@ class DidNotConverge(OrbitError):
         return (type(self), (self.iterations, self.residual))
 
 
-class Cancelled(OrbitError):
+class Cancelled(OrbitError):  # noqa: N818 - the name says what happened
     """The caller asked to stop."""
 
 
-class UnusableObservations(OrbitError):
+class UnusableObservations(OrbitError):  # noqa: N818 - the name says what happened
     """The observations cannot be used; correct them as `find_problems` says."""
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.prediction import LOG_RANGE, Frame, fill_state, frame_at
@@ -20,25 +21,23 @@ HOLLOW_DEPTH = 80.0  # a hollow this much above the deepest is not worth a refin
 FASTEST = 0.05  # au/day radially, in a first guess
 
 
-def window_rows(mjd: Floats, longest_days: float) -> Floats:
+def window_rows(mjd: Floats, longest_days: float) -> NDArray[np.intp]:
     """Pick the stretch of at most `longest_days` that tells most: many nights, far apart; wider where that is too few.
 
-    Returns row numbers, thinned to SCAN_MOST.
+    mjd: ascending. Returns row numbers, thinned to SCAN_MOST.
     """
     longest = longest_days
+    first = np.arange(mjd.size)
+    day_count = np.concatenate([[0], np.cumsum(np.diff(np.floor(mjd)) > 0.0)])
     while True:
-        best, chosen = -1.0, np.arange(mjd.size)
-        for first in range(mjd.size):
-            rows = np.arange(first, int(np.searchsorted(mjd, mjd[first] + longest, side="right")))
-            nights = np.unique(np.floor(mjd[rows])).size
-            worth = (mjd[rows[-1]] - mjd[first]) * math.sqrt(nights) if rows.size >= 3 else -1.0
-            if worth > best:
-                best, chosen = worth, rows
-        if best > 0.0 and (np.unique(np.floor(mjd[chosen])).size >= 3 or longest > mjd[-1] - mjd[0]):
-            break
-        if longest > mjd[-1] - mjd[0]:
+        last = np.searchsorted(mjd, mjd + longest, side="right") - 1
+        days = day_count[last] - day_count[first] + 1
+        worth = np.where(last - first >= 2, (mjd[last] - mjd[first]) * np.sqrt(days), -1.0)
+        best = int(np.argmax(worth))
+        if longest > mjd[-1] - mjd[0] or (worth[best] > 0.0 and days[best] >= 3):
             break
         longest *= 2.0
+    chosen = np.arange(best, last[best] + 1) if worth[best] > 0.0 else first
     if chosen.size > SCAN_MOST:
         chosen = chosen[np.unique(np.round(np.linspace(0, chosen.size - 1, SCAN_MOST)).astype(int))]
     return chosen
@@ -49,7 +48,7 @@ def middle_row(mjd: Floats) -> int:
     return int(np.argmin(np.abs(mjd - mjd.mean())))
 
 
-def scan_ranges(track: Track, rows: Floats, on_step: Callable[[float], None]) -> tuple[Frame, list[Floats]]:
+def scan_ranges(track: Track, rows: NDArray[np.intp], on_step: Callable[[float], None]) -> tuple[Frame, list[Floats]]:
     """Scan the ranges on some rows; return the frame and the parameters at each hollow of the cost, best first."""
     part = select(track, rows)
     frame = frame_at(part, middle_row(part.mjd))
@@ -88,6 +87,8 @@ def scan_node(
     first = fit(track, frame, first.parameters, use, 3.0, True, 15, 0.02)
     second = fit(track, frame, near, use, 3.0, True, 15, 0.02)
     best = first if first.cost <= second.cost else second
+    if not best.cost < np.inf:
+        return np.inf, best.parameters
     return best.cost + log_width(best.normal), best.parameters
 
 
@@ -113,11 +114,14 @@ def turning_rate(frame: Frame, x: Floats) -> float:
     most = FASTEST / (rho + 0.2)
     if abs(along) < 1e-12:
         return 0.0
-    return min(most, max(-most, -np.dot(state[:3], state[3:]) / along))
+    return float(min(most, max(-most, -np.dot(state[:3], state[3:]) / along)))
 
 
 def sky_rates(track: Track, frame: Frame) -> Floats:
-    """Apparent motion at the reference, rad/day (2,): a straight line, a parabola from three nights on, least modulus."""
+    """Apparent motion at the reference, rad/day (2,).
+
+    A straight line, a parabola from three nights on, by least absolute values so that outliers do not matter.
+    """
     depth = track.toward @ frame.toward
     plane = np.stack([track.toward @ frame.east, track.toward @ frame.north], axis=1) / np.maximum(depth, 0.05)[:, None]
     days = track.mjd - frame.mjd

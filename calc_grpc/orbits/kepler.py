@@ -47,7 +47,9 @@ def stumpff(z: float) -> tuple[float, float, float, float, float, float]:
 
 
 @compiled
-def universal_anomaly(dt: float, r0: float, sigma0: float, alpha: float, max_iterations: int, tolerance: float) -> tuple[float, int, float]:
+def universal_anomaly(
+    dt: float, r0: float, sigma0: float, alpha: float, max_iterations: int, tolerance: float
+) -> tuple[float, int, float]:
     r"""Solve Kepler's equation \sqrt\mu dt = r0 U1 + \sigma0 U2 + U3 for chi; return chi, iterations, residual.
 
     Laguerre's iteration of degree five, which converges from any start for every conic. The residual is relative.
@@ -121,7 +123,7 @@ def kepler_step_with_partials(state: Floats, dt: float, moved: Floats, partials:
         for j in range(3):
             dvj = moved[3 + j] - state[3 + j]
             from_r = r / MU * dv * dvj
-            from_r += (r0 * u2 / r0 * moved[i] * state[j] + c * moved[3 + i] * state[j]) / (r0 * r0 * r0)
+            from_r += (u2 * moved[i] * state[j] + c * moved[3 + i] * state[j]) / (r0 * r0 * r0)
             from_v = u2 / MU * (dr * state[3 + j] - dv * state[j]) + c / MU * moved[3 + i] * state[3 + j]
             partials[i, j] = from_r
             partials[i, 3 + j] = from_v

@@ -85,11 +85,13 @@ def _sigmas(state: Floats, covariance: Floats) -> Floats:
     for k in range(6):
         step = np.zeros(6)
         step[k] = 1e-6 if k < 3 else 1e-8
-        difference = _numbers(state + step) - _numbers(state - step)
+        with np.errstate(invalid="ignore"):  # inf - inf for a parabola; its sigma becomes None
+            difference = _numbers(state + step) - _numbers(state - step)
         difference[2:] = (difference[2:] + math.pi) % (2.0 * math.pi) - math.pi
         columns.append(difference / (2.0 * step[k]))
     turn = np.stack(columns, axis=1)
-    return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", turn, covariance, turn), 0.0))
+    variances = np.einsum("ij,jk,ik->i", turn, covariance, turn)
+    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
 
 
 def _numbers(state: Floats) -> Floats:

@@ -17,14 +17,15 @@ COS_OBLIQUITY = math.cos(OBLIQUITY_J2000_RAD)
 SIN_OBLIQUITY = math.sin(OBLIQUITY_J2000_RAD)
 QUANTITY_COUNT = 6
 
-# Rows: number at equal size (main belt = 1), mean of 1/a, its sigma (1/au), sigma of e and of i (rad) in each component.
+# Rows: number at equal size (main belt = 1), mean of 1/a, its sigma (1/au), sigma of e and i (rad) in each component.
 # Round figures after DeMeo & Carry 2014 (Nature 505, 629; belt, Trojans), Granvik et al. 2018 (Icarus 312, 181;
-# near-Earth), Petit et al. 2011 (AJ 142, 131; Kuiper belt). The rare ones are raised so that a surprise stays possible.
+# near-Earth), Petit et al. 2011 (AJ 142, 131; Kuiper belt). The rare ones count
+# more than by number, about as often as observers ask about them: near-Earth objects get most of the follow-up.
 CENSUS = np.array(
     [
         [1.0, 0.377, 0.045, 0.11, 0.13],  # main belt
-        [0.03, 0.48, 0.10, 0.22, 0.25],  # Mars crossers, Hungarias
-        [0.02, 0.60, 0.25, 0.38, 0.25],  # near-Earth
+        [0.15, 0.48, 0.10, 0.22, 0.25],  # Mars crossers, Hungarias
+        [0.20, 0.60, 0.25, 0.38, 0.25],  # near-Earth
         [0.4, 0.192, 0.004, 0.05, 0.20],  # Jupiter Trojans
         [0.05, 0.253, 0.006, 0.11, 0.13],  # Hildas
         [2.0, 0.10, 0.08, 0.35, 0.30],  # Centaurs, comets of Jupiter's family
@@ -34,9 +35,8 @@ CENSUS = np.array(
     ]
 )
 # d(volume) of (1/a, e, i) to that of position and velocity goes as alpha^2.5: Delaunay elements are canonical.
-LOG_HEIGHTS: Floats = np.log(
-    CENSUS[:, 0] * np.maximum(CENSUS[:, 1], CENSUS[:, 2]) ** 2.5 / (CENSUS[:, 2] * CENSUS[:, 3] ** 2 * CENSUS[:, 4] ** 2)
-)
+BELL_WIDTHS: Floats = CENSUS[:, 2] * CENSUS[:, 3] ** 2 * CENSUS[:, 4] ** 2
+LOG_HEIGHTS: Floats = np.log(CENSUS[:, 0] * np.maximum(CENSUS[:, 1], CENSUS[:, 2]) ** 2.5 / BELL_WIDTHS)
 VOLUME_POWER = 6.0  # range^3 in position, range^3 in velocity belong to one step of the fitted parameters
 BRIGHTNESS_POWER = 2.5  # at one magnitude the number seen goes as (r rho)^-2.5, for sizes N ~ 10^(0.5 H)
 

@@ -146,7 +146,10 @@ def evaluate(
 
 @compiled
 def damped_step(normal: Floats, gradient: Floats, damping: float, fixed: bool, step: Floats) -> float:
-    """Levenberg-Marquardt step (6,), zero in the range when that is fixed; return the decrease it promises, -1: none."""
+    """Levenberg-Marquardt step (6,), zero in the range when that is fixed.
+
+    Returns the decrease of the cost it promises; -1 where the matrix is not positive.
+    """
     keep = np.array([0, 1, 3, 4, 5, LOG_RANGE])
     size = PARAMETER_COUNT - 1 if fixed else PARAMETER_COUNT
     matrix, right, solution = np.empty((size, size)), np.empty(size), np.empty(size)
@@ -181,7 +184,7 @@ def fit(
     n = track.mjd.shape[0]
     light = np.full(n, math.exp(start[LOG_RANGE]) / LIGHT_AU_PER_DAY)
     x, step = start.copy(), np.zeros(PARAMETER_COUNT)
-    information, normal = np.empty((6, 6)), np.empty((6, 6))
+    information, normal = np.zeros((6, 6)), np.zeros((6, 6))
     information_new, normal_new = np.empty((6, 6)), np.empty((6, 6))
     gradient, gradient_new = np.empty(6), np.empty(6)
     evaluate(track, frame, x, use, light, robust, information, normal, gradient)  # settles the light times

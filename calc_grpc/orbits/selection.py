@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.compiled import Floats, Rows
 from calc_grpc.orbits.initial_orbit import ROBUST
 from calc_grpc.orbits.prediction import Frame, predict
 from calc_grpc.orbits.refine import GROSS, Fit, fit
@@ -50,7 +50,7 @@ def squared_residuals(track: Track, frame: Frame, parameters: Floats) -> Floats:
     return np.where(np.isfinite(squares), squares, np.inf)
 
 
-def extend(track: Track, frame: Frame, parameters: Floats, rows: Floats, on_step: Callable[[], None]) -> Floats:
+def extend(track: Track, frame: Frame, parameters: Floats, rows: Rows, on_step: Callable[[], None]) -> Floats:
     """Widen the fitted stretch around the window until it holds all observations; return the parameters."""
     first, last = float(track.mjd[rows].min()), float(track.mjd[rows].max())
     half = max(0.5 * (last - first), 0.5)
@@ -58,15 +58,16 @@ def extend(track: Track, frame: Frame, parameters: Floats, rows: Floats, on_step
     while True:
         on_step()
         use = (np.abs(track.mjd - middle) <= half + 1e-6).astype(np.float64)
-        parameters = _robust_fit(track, frame, parameters, use)
+        parameters = _robust_fit(track, frame, parameters, use, on_step)
         if use.all():
             return parameters
         half *= WIDENING
 
 
-def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats) -> Floats:
+def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_step: Callable[[], None]) -> Floats:
     """Fit with a loss that starts as wide as the residuals are and narrows to ROBUST sigmas."""
     for _ in range(4):
+        on_step()
         squares = squared_residuals(track, frame, parameters)[use > 0.0]
         scale = math.sqrt(float(np.median(squares)) / CHI2_MEDIAN)
         if not scale < GROSS:
@@ -92,7 +93,7 @@ def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[],
     seen: set[bytes] = set()
     for _ in range(REJECTION_PASSES):
         on_step()
-        best = fit(track, frame, parameters, used.astype(np.float64), GROSS, False, 50, 1e-7)
+        best = fit(track, frame, parameters, used.astype(np.float64), GROSS, False, 30, 1e-7)
         if not best.cost < np.inf:
             break
         parameters = best.parameters
@@ -101,9 +102,7 @@ def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[],
         if np.array_equal(chosen, used) or chosen.tobytes() in seen:
             break
         used = chosen
-    return Solution(
-        frame=frame, fit=best, used=used, score=float(best.cost + REJECT_ABOVE * np.count_nonzero(~used))
-    )
+    return Solution(frame=frame, fit=best, used=used, score=float(best.cost + REJECT_ABOVE * np.count_nonzero(~used)))
 
 
 def _choose(squares: Floats, used: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -54,7 +54,7 @@ def delta_t_s(ut1_mjd: Floats) -> Floats:
     """TT - UT1 in seconds before 1962, by straight lines between the knots (within 1.5 s of the spline from 1800)."""
     year = 2000.0 + (ut1_mjd - J2000_MJD) / JULIAN_YEAR_DAYS
     knots = np.array(DELTA_T)
-    return np.interp(year, knots[:, 0], knots[:, 1])
+    return np.asarray(np.interp(year, knots[:, 0], knots[:, 1]))
 
 
 def tdb_minus_tt_s(tt_mjd: Floats) -> Floats:

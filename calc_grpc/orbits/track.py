@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.compiled import Floats, Rows
 from calc_grpc.orbits.constants import ARCSEC_RAD, DEG_RAD
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.observer import observer_track
@@ -51,7 +51,7 @@ def build_track(observations: Sequence[Observation]) -> Track:
     )
 
 
-def select(track: Track, rows: Floats) -> Track:
+def select(track: Track, rows: Rows) -> Track:
     """Return the track of some rows (an index or boolean array)."""
     return Track(*(np.ascontiguousarray(column[rows]) for column in track))
 

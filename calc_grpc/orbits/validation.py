@@ -65,7 +65,8 @@ def _of_one(path: str, observation: Observation, now: datetime) -> Iterator[Fiel
 def _of_time(path: str, observed_at: datetime, now: datetime) -> Iterator[FieldProblem]:
     where = f"{path}.observed_at"
     if observed_at.tzinfo is None:
-        yield FieldProblem(path=where, reason=OUT_OF_RANGE, message="The time has no zone. Give it in UTC, ending in Z.")
+        message = "The time has no zone. Give it in UTC, ending in Z."
+        yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
     elif observed_at.astimezone(UTC).year < EARLIEST_YEAR:
         message = f"Times before {EARLIEST_YEAR} are not supported. Check the year."
         yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)

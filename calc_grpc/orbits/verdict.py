@@ -10,7 +10,7 @@ WEAK_BELOW = 0.20
 MEANINGLESS_ABOVE = 1.0  # a distance with a larger relative sigma is not given
 ALONE_BELOW = 0.03  # to be called determined, the observations must do most of it without the census
 TOO_ROUGH = 25.0  # reduced chi-squared: residuals five times what they should be
-SPEED_OF_DOUBT = 0.15  # weight of another solution that forbids a choice
+RIVAL_FROM = 0.15  # weight of another solution that forbids a choice
 OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
 
 
@@ -20,7 +20,6 @@ class Evidence:
 
     arc_days: float
     night_count: int
-    used_count: int
     rejected_count: int
     relative_sigma: float
     relative_sigma_alone: float
@@ -61,7 +60,7 @@ def _disagreement(evidence: Evidence) -> str:
 
 
 def _rival(evidence: Evidence) -> str:
-    if evidence.rival_weight > SPEED_OF_DOUBT and evidence.rival_distance_au is not None:
+    if evidence.rival_weight > RIVAL_FROM and evidence.rival_distance_au is not None:
         return (
             "Two orbits fit about equally well; the other one is at "
             f"{evidence.rival_distance_au:.3g} au. Observations of another night would tell them apart."
