@@ -1,0 +1,97 @@
+"""Start the gateway: python -m gateway [--help]
+
+The one entrance of AstroDist: the web interface, /api (main_api) and /v1 (calc_grpc). Settings come from the
+environment; .env.example lists them, those of the gateway begin with GATEWAY_.
+"""
+
+import argparse
+import errno
+import logging
+import os
+import socket
+import sys
+
+import uvicorn
+
+from gateway.app import build_app
+from gateway.config import Config, ConfigError
+from gateway.middleware import KeyValueFormatter
+
+GRACE_PERIOD_S = 5
+KEEP_ALIVE_S = 30
+MESSAGE_LIMIT_BYTES = 64 * 1024
+
+logger = logging.getLogger("gateway")
+
+
+class Server(uvicorn.Server):
+    """Ends the open streams before it waits for connections to finish."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.streams.stopping.set()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal comes; 2 when a setting is wrong or the port is taken."""
+    argparse.ArgumentParser(
+        prog="python -m gateway", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args(arguments)
+    try:
+        config = Config.from_env(os.environ)
+        listener = _listen(config)
+    except ConfigError as error:
+        sys.stderr.write(f"gateway: {error}\n")
+        return 2
+    _configure_logs()
+    logger.info("listening", extra={"action": "start", "host": config.host, "port": config.port})
+    build_server(config).run(sockets=[listener])
+    logger.info("stopped", extra={"action": "stop"})
+    return 0
+
+
+def build_server(config: Config) -> Server:
+    """The ASGI server around the application; it runs on sockets that the caller has bound."""
+    return Server(
+        uvicorn.Config(
+            build_app(config),
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(config.trusted_proxies),
+            forwarded_allow_ips=list(config.trusted_proxies),
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GRACE_PERIOD_S,
+            ws_max_size=MESSAGE_LIMIT_BYTES,
+        )
+    )
+
+
+def _listen(config: Config) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"GATEWAY_PORT {config.port} is taken by another program: stop it or choose another port"
+            ) from error
+        raise ConfigError(f"GATEWAY_HOST {config.host}, port {config.port} cannot be listened on: {error}") from error
+    listener.setblocking(False)
+    return listener
+
+
+def _configure_logs() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(KeyValueFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
