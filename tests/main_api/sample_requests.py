@@ -65,10 +65,7 @@ def make_request(status: str, creator: User, moderator: User) -> Request:
     """A request of that status."""
     if status == "COMPLETED":
         return make_completed(creator, moderator)
-    if status in ("DRAFT", "DELETED"):
-        request = make_draft(creator)
-    else:
-        request = make_formed(creator)
+    request = make_draft(creator) if status in ("DRAFT", "DELETED") else make_formed(creator)
     Request.objects.filter(pk=request.pk).update(status=status, moderator=moderator if status == "REJECTED" else None)
     request.refresh_from_db()
     return request

@@ -1,5 +1,7 @@
 """The first tables of accounts."""
 
+# ruff: noqa: E501
+
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
