@@ -1,0 +1,143 @@
+"""The settings of calc_grpc, read once from the environment; `.env.example` explains each."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from calc_grpc.errors import StartRefused
+from calc_grpc.origins import origin_of
+
+T = TypeVar("T")
+
+DAY_S = 86_400.0
+MAX_WORKER_COUNT = 256
+MIN_KEY_BYTES = 8
+DEVELOPMENT_KEY = "development-callback-key"
+DEVELOPMENT_ORIGINS = "http://127.0.0.1:8001,http://localhost:8001,http://127.0.0.1:8000,http://localhost:8000"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SQLITE_PREFIX = "sqlite:///"
+NUMBER = r"\d+(?:\.\d+)?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Settings of one server process. Keys are kept out of the repr, which may be logged."""
+
+    port: int
+    database_path: Path
+    delay_s: tuple[float, float]
+    callback_key: str = field(repr=False)
+    callback_allowed_origins: frozenset[str]
+    worker_count: int
+    api_key: str | None = field(repr=False)
+    report_give_up_after_s: float
+    log_level: str
+    numba_cache_path: Path
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Config":
+        """Read and check every setting; raises StartRefused naming the first that is wrong."""
+        production = _setting(environ, "ASTRODIST_ENV", "development", _environment) == "production"
+        return cls(
+            port=_setting(environ, "CALC_PORT", "50051", _port),
+            database_path=_setting(environ, "CALC_DATABASE_URL", "sqlite:///var/calc.sqlite3", _sqlite_path),
+            delay_s=_setting(environ, "CALC_DELAY_S", "5-10", _delay_range),
+            callback_key=_callback_key(environ, production=production),
+            callback_allowed_origins=_setting(
+                environ, "CALC_CALLBACK_ALLOWED_ORIGINS", "" if production else DEVELOPMENT_ORIGINS, _origins
+            ),
+            worker_count=_setting(environ, "CALC_WORKER_COUNT", "0", _worker_count),
+            api_key=_setting(environ, "CALC_API_KEY", "", _api_key),
+            report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
+            log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
+            numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
+        )
+
+
+def _setting(environ: Mapping[str, str], name: str, default: str, read: Callable[[str], T]) -> T:
+    """Read one setting; one that is empty counts as absent."""
+    text = environ.get(name, "").strip() or default
+    try:
+        return read(text)
+    except ValueError as error:
+        raise StartRefused(f"{name}: {error}") from error
+
+
+def _callback_key(environ: Mapping[str, str], *, production: bool) -> str:
+    key = _setting(environ, "CALC_CALLBACK_KEY", "" if production else DEVELOPMENT_KEY, _secret)
+    if production and key == DEVELOPMENT_KEY:
+        raise StartRefused("CALC_CALLBACK_KEY: the development key must not be used in production; set a secret")
+    return key
+
+
+def _environment(text: str) -> str:
+    if text not in ("development", "production"):
+        raise ValueError(f"expected development or production, got {text!r}")
+    return text
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > 65535:
+        raise ValueError(f"expected a port from 0 (any free one) to 65535, got {text!r}")
+    return int(text)
+
+
+def _sqlite_path(text: str) -> Path:
+    if text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("PostgreSQL is not supported yet; use sqlite:///PATH")
+    path = text.removeprefix(SQLITE_PREFIX)
+    if path == text or not path or path.endswith("/") or "?" in path:
+        raise ValueError("expected sqlite:///PATH (three slashes: relative to the working directory, four: absolute)")
+    return Path(path)
+
+
+def _delay_range(text: str) -> tuple[float, float]:
+    match = re.fullmatch(rf"({NUMBER})(?:-({NUMBER}))?", text, re.ASCII)
+    low, high = (float(match[1]), float(match[2] or match[1])) if match else (1.0, 0.0)
+    if not low <= high <= DAY_S:
+        raise ValueError(f"expected seconds, or LOW-HIGH with 0 <= LOW <= HIGH <= 86400, got {text!r}")
+    return low, high
+
+
+def _secret(text: str) -> str:
+    if len(text.encode()) < MIN_KEY_BYTES or not _is_header_text(text):
+        raise ValueError(f"expected a secret of {MIN_KEY_BYTES} or more printable ASCII characters without blanks")
+    return text
+
+
+def _api_key(text: str) -> str | None:
+    return _secret(text) if text else None
+
+
+def _is_header_text(text: str) -> bool:
+    return bool(re.fullmatch(r"[!-~]+", text, re.ASCII))
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = set()
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        origin = origin_of(part)
+        if origin is None or not re.fullmatch(r"[^/]+//[^/]+/?", part):
+            raise ValueError(f"expected a comma list of origins such as http://127.0.0.1:8001, got {part!r}")
+        origins.add(origin)
+    return frozenset(origins)
+
+
+def _worker_count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > MAX_WORKER_COUNT:
+        raise ValueError(f"expected 0 (one less than the cores) to {MAX_WORKER_COUNT}, got {text!r}")
+    return int(text)
+
+
+def _positive_seconds(text: str) -> float:
+    if not re.fullmatch(NUMBER, text, re.ASCII) or float(text) <= 0:
+        raise ValueError(f"expected a positive number of seconds, got {text!r}")
+    return float(text)
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}, got {text!r}")
+    return text.upper()

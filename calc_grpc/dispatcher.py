@@ -1,0 +1,215 @@
+"""From due to finished: claims what the workers can take, runs it, stores how it ended.
+
+There is one timer for all that waits, set to the earliest due time; hints from the journal move it forward.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from calc_grpc.alarm import Alarm
+from calc_grpc.calculation import Clock
+from calc_grpc.errors import ComputationFailed, JournalUnavailable, RunCancelled, WorkerCrashed
+from calc_grpc.journal.port import Change, Claim, Journal, Outcome
+
+T = TypeVar("T")
+
+BEAT_INTERVAL_S = 2.0
+MAX_CRASH_COUNT = 1  # a calculation whose worker died is tried once more, the death may not be its fault
+RETRY_WAIT_S = (0.1, 0.5, 1.0, 2.0)
+
+WORKER_CRASHED = Outcome(
+    state="FAILED",
+    error_reason="WORKER_CRASHED",
+    error_message="The worker process died while computing, twice. Try other observations or report the fault.",
+)
+COMPUTATION_FAILED = Outcome(
+    state="FAILED",
+    error_reason="COMPUTATION_FAILED",
+    error_message="The computation failed by a fault of the program; the server's log has the details.",
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandBack:
+    """The run ended without an outcome; crashed: because its worker died."""
+
+    crashed: bool
+
+
+class Pool(Protocol):
+    """What the dispatcher needs of `workers.WorkerPool`."""
+
+    on_free: Callable[[], None]
+
+    @property
+    def free_count(self) -> int:
+        """How many calculations could start now."""
+
+    async def run(
+        self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: Callable[[float, str], None]
+    ) -> bytes:
+        """Compute one."""
+
+    def cancel(self, calculation_id: str) -> None:
+        """Tell a run to stop."""
+
+
+class Dispatcher:
+    """Runs until `stop`, which hands back what is under way."""
+
+    def __init__(self, *, journal: Journal, pool: Pool, kinds: Sequence[str], owner: str, clock: Clock) -> None:
+        self._journal = journal
+        self._pool = pool
+        self._kinds = tuple(kinds)
+        self._owner = owner
+        self._alarm = Alarm(clock)
+        self._held: dict[str, int] = {}
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Dispatch until stopped."""
+        self._pool.on_free = self._alarm.ring
+        end_listening = self._journal.listen(self._hear)
+        try:
+            async with asyncio.TaskGroup() as group:
+                beating = group.create_task(self._beat_until_cancelled())
+                while not self._stopping:
+                    await self._alarm.wait_until(await self._claim_into(group))
+                for calculation_id in self._held:
+                    self._pool.cancel(calculation_id)
+                beating.cancel()
+        finally:
+            end_listening()
+
+    def stop(self) -> None:
+        """Claim nothing more and hand back the runs under way; `run` returns when that is done."""
+        self._stopping = True
+        self._alarm.ring()
+
+    def _hear(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.state == "SCHEDULED":
+                self._alarm.ring_by(change.due_time_us)
+            elif change.state == "CANCELLED" and change.calculation_id in self._held:
+                self._pool.cancel(change.calculation_id)
+
+    async def _claim_into(self, group: asyncio.TaskGroup) -> int | None:
+        """Start what is due and fits; returns when there may be more, None: when a worker becomes free."""
+        if not self._pool.free_count:
+            return None
+        try:
+            claims = await self._journal.claim(owner=self._owner, kinds=self._kinds, limit=self._pool.free_count)
+            for claim in claims:
+                self._held[claim.calculation_id] = claim.fence
+                group.create_task(self._run_one(claim))
+            # Started tasks take their worker when they first run; asking again before would overbook.
+            await asyncio.sleep(0)
+            return await self._journal.next_due_us(self._kinds) if self._pool.free_count else None
+        except JournalUnavailable as error:
+            logger.error("journal unavailable, claiming later", extra={"cause": repr(error.__cause__)})
+            return self._alarm.in_seconds(1.0)
+
+    async def _run_one(self, claim: Claim) -> None:
+        values = {"calculation_id": claim.calculation_id, "kind": claim.kind, "fence": claim.fence}
+        logger.info("calculation started", extra=values)
+        try:
+            end = await self._end_of(claim)
+            await self._persist(lambda: self._store(claim, end))
+            logger.info("calculation ended", extra=values | _values(end))
+        finally:
+            if self._held.get(claim.calculation_id) == claim.fence:
+                del self._held[claim.calculation_id]
+
+    async def _end_of(self, claim: Claim) -> Outcome | HandBack:
+        progress = _Progress(self._journal, claim, on_lost=self._pool.cancel)
+        try:
+            result = await self._pool.run(claim.calculation_id, claim.kind, claim.input, progress.tell)
+        except RunCancelled:
+            return HandBack(crashed=False)
+        except ComputationFailed as error:
+            logger.error("computation failed", extra={"calculation_id": claim.calculation_id, "trace": error.trace})
+            return COMPUTATION_FAILED
+        except WorkerCrashed:
+            if self._stopping or claim.crash_count < MAX_CRASH_COUNT:
+                return HandBack(crashed=not self._stopping)
+            return WORKER_CRASHED
+        finally:
+            await progress.end()
+        return Outcome(state="SUCCEEDED", result=result)
+
+    async def _store(self, claim: Claim, end: Outcome | HandBack) -> None:
+        """Both writes are guarded by the fence: a run that was cancelled or taken over changes nothing."""
+        if isinstance(end, HandBack):
+            await self._journal.hand_back(claim.calculation_id, claim.fence, crashed=end.crashed)
+        else:
+            await self._journal.finish(claim.calculation_id, claim.fence, end)
+
+    async def _persist(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a write until the journal takes it: a full disk must not lose a result."""
+        attempt = 0
+        while True:
+            try:
+                return await write()
+            except JournalUnavailable:
+                await asyncio.sleep(RETRY_WAIT_S[min(attempt, len(RETRY_WAIT_S) - 1)])
+                attempt += 1
+
+    async def _beat_until_cancelled(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_INTERVAL_S)
+            held = dict(self._held)
+            if not held:
+                continue
+            try:
+                mine = await self._journal.beat(owner=self._owner, held=held)
+            except JournalUnavailable:
+                continue  # the next beat is in time: a lease outlasts three of them
+            for calculation_id in held.keys() - mine:
+                if self._held.get(calculation_id) == held[calculation_id]:
+                    self._pool.cancel(calculation_id)
+
+
+class _Progress:
+    """Stores the latest progress of a run, one write at a time; what arrives meanwhile replaces what waits."""
+
+    def __init__(self, journal: Journal, claim: Claim, *, on_lost: Callable[[str], None]) -> None:
+        self._journal = journal
+        self._claim = claim
+        self._on_lost = on_lost
+        self._latest: tuple[float, str] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, fraction: float, stage: str) -> None:
+        """Note how far the run is."""
+        self._latest = (fraction, stage)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._store())
+
+    async def end(self) -> None:
+        """Wait for the write under way, so that none comes after the end of the run."""
+        self._latest = None
+        if self._task is not None:
+            await self._task
+
+    async def _store(self) -> None:
+        while self._latest is not None:
+            (fraction, stage), self._latest = self._latest, None
+            try:
+                revision = await self._journal.progress(
+                    self._claim.calculation_id, self._claim.fence, fraction=fraction, stage=stage
+                )
+            except JournalUnavailable:
+                return  # the next progress will do
+            if revision is None:
+                self._on_lost(self._claim.calculation_id)
+
+
+def _values(end: Outcome | HandBack) -> dict[str, object]:
+    if isinstance(end, HandBack):
+        return {"state": "HANDED_BACK", "crashed": end.crashed}
+    return {"state": end.state, **({"reason": end.error_reason} if end.error_reason else {})}

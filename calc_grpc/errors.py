@@ -1,0 +1,119 @@
+# ruff: noqa: N818  # the names say what happened
+"""Failures of the calculation service; `status.py` translates those that reach a caller.
+
+CalcError
+  + StartRefused                 the server cannot start; shown by name, exit code 2
+  + InvalidInput                 field by field
+      + CallbackNotAllowed
+  + CalculationNotFound
+  + CalculationConflict
+  + ReportNotRequested
+  + NotFinished
+  + NotOffered
+  + WrongApiKey
+  + ShuttingDown
+  + JournalUnavailable
+  + RunEnded                     why a worker gave no result; never reaches a caller
+      + RunCancelled
+      + WorkerCrashed
+      + ComputationFailed
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldProblem:
+    """A refused field: where it is, the word for what is wrong, and what to do about it."""
+
+    path: str
+    reason: str
+    message: str
+
+
+class CalcError(Exception):
+    """The calculation service could not do it."""
+
+    def __init__(self, message: str | None = None, *, metadata: Mapping[str, str] | None = None) -> None:
+        super().__init__(message or type(self).__doc__)
+        self.metadata = dict(metadata or {})
+
+    @property
+    def message(self) -> str:
+        """What happened and what to do next, for people."""
+        return str(self)
+
+
+class StartRefused(CalcError):
+    """The server cannot start with these settings."""
+
+
+class InvalidInput(CalcError):
+    """Fields were refused; each is named in the details."""
+
+    def __init__(self, problems: Sequence[FieldProblem], message: str | None = None) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(message or f"{first.path}: {first.message}{more}")
+        self.problems = tuple(problems)
+
+
+class CallbackNotAllowed(InvalidInput):
+    """The callback's origin is not among those that CALC_CALLBACK_ALLOWED_ORIGINS allows."""
+
+    def __init__(self) -> None:
+        text = str(self.__doc__)
+        super().__init__([FieldProblem(path="callback.url", reason="CALLBACK_NOT_ALLOWED", message=text)], text)
+
+
+class CalculationNotFound(CalcError):
+    """There is no calculation with this id, or none that you may see."""
+
+
+class CalculationConflict(CalcError):
+    """A calculation with this id and another input exists; draw a new id."""
+
+
+class ReportNotRequested(CalcError):
+    """The calculation has no callback, so there is no report to send."""
+
+
+class NotFinished(CalcError):
+    """The calculation is not finished; its report is sent when it is."""
+
+
+class NotOffered(CalcError):
+    """This server does not offer this call."""
+
+
+class WrongApiKey(CalcError):
+    """Send the server's API key as `authorization: Bearer <key>`."""
+
+
+class ShuttingDown(CalcError):
+    """The server is stopping and takes no new work; try again in a moment."""
+
+
+class JournalUnavailable(CalcError):
+    """The journal cannot be written or read at present; nothing was changed, try again."""
+
+
+class RunEnded(CalcError):
+    """The run ended without a result."""
+
+
+class RunCancelled(RunEnded):
+    """The run was told to stop."""
+
+
+class WorkerCrashed(RunEnded):
+    """The worker process died while computing."""
+
+
+class ComputationFailed(RunEnded):
+    """The computation failed by a fault of the program."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__()
+        self.trace = trace

@@ -1,0 +1,30 @@
+"""A lock beside the journal's file, so that one server process owns it. It dies with the process."""
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+from calc_grpc.errors import StartRefused
+
+
+class FileLock:
+    """Held from creation to `release`; raises StartRefused when another process holds it."""
+
+    def __init__(self, path: Path) -> None:
+        # Not the database file itself: closing a descriptor of it would drop SQLite's own locks.
+        self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with contextlib.closing(os.fdopen(self._descriptor)) as lock_file:
+                holder = lock_file.read().strip()
+            raise StartRefused(
+                f"CALC_DATABASE_URL: {path} is in use by another calc_grpc (process {holder}); stop it first"
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, str(os.getpid()).encode())
+
+    def release(self) -> None:
+        """Let others have it."""
+        os.close(self._descriptor)

@@ -1,0 +1,156 @@
+"""What a journal promises. It is the only memory of the engine: what it has not confirmed has not happened.
+
+A calculation is claimed with a lease and a fence, a number that grows with every claim. Whoever writes about a run
+names the fence it was given; a run that was taken over, or cancelled, writes into the void.
+Every method raises JournalUnavailable when the store cannot be read or written; nothing was changed then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from calc_grpc.calculation import Calculation, ReportState, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCalculation:
+    """A calculation to accept. `callback_url`, `callback_origin` and `report_id` are all empty or all set."""
+
+    calculation_id: str
+    kind: str
+    creator: str
+    input: bytes
+    input_sha256: bytes
+    create_time_us: int
+    due_time_us: int
+    callback_url: str = ""
+    callback_origin: str = ""
+    report_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """The right to run a calculation until its lease ends. crash_count: workers that died of it before."""
+
+    calculation_id: str
+    kind: str
+    input: bytes
+    fence: int
+    crash_count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a run ended: a result, or an error's reason and message."""
+
+    state: Literal["SUCCEEDED", "FAILED"]
+    result: bytes | None = None
+    error_reason: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """Which calculations are meant; what is empty does not restrict, all that is given must match."""
+
+    kinds: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+    creator: str = ""
+    visible_to: str = ""
+
+    def matches(self, calculation: Calculation) -> bool:
+        """Whether this row is meant."""
+        return (
+            (not self.kinds or calculation.kind in self.kinds)
+            and (not self.states or calculation.state in self.states)
+            and (not self.creator or calculation.creator == self.creator)
+            and calculation.is_visible_to(self.visible_to)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueReport:
+    """The right to make one attempt at a report. since_us: when the first attempt of this round was due."""
+
+    calculation_id: str
+    callback_url: str
+    callback_origin: str
+    attempt_count: int
+    since_us: int
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A hint that a row changed; the row itself is the truth and is read again."""
+
+    calculation_id: str
+    state: State
+    due_time_us: int
+    report_is_due: bool = False
+
+
+Listener = Callable[[Sequence[Change]], None]
+
+
+class Journal(Protocol):
+    """A durable table of calculations; see the module for what all methods share."""
+
+    async def accept(self, new: NewCalculation) -> Calculation:
+        """Store a calculation, durably. The same id and input again: the stored row, unchanged.
+
+        Raises CalculationConflict when the id is taken by another input.
+        """
+
+    async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
+        """Take up to `limit` rows to run: expired leases first, then due ones, in turn over the kinds."""
+
+    async def beat(self, *, owner: str, held: Mapping[str, int]) -> set[str]:
+        """Renew the leases of the runs held (id -> fence); returns the ids that are still this owner's."""
+
+    async def progress(self, calculation_id: str, fence: int, *, fraction: float, stage: str) -> int | None:
+        """Store how far a run is; returns the new revision, None when the run is no longer the caller's."""
+
+    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
+        """End a run; returns None, and changes nothing, when the run is no longer the caller's."""
+
+    async def hand_back(self, calculation_id: str, fence: int, *, crashed: bool) -> bool:
+        """Make a run claimable again at once; crashed: count a dead worker. False: not the caller's."""
+
+    async def cancel(self, calculation_id: str) -> Calculation | None:
+        """Cancel what is not final, at once; returns the row as it is then, None when there is none."""
+
+    async def get(self, calculation_id: str) -> Calculation | None:
+        """Read one row whole."""
+
+    async def get_many(self, calculation_ids: Sequence[str]) -> list[Calculation]:
+        """Read rows without input and result, oldest first; ids that are unknown are left out."""
+
+    async def list_calculations(self, wanted: Filter, *, before: int | None, limit: int) -> list[Calculation]:
+        """Read the newest rows that match, without input and result; before: only older than this sequence."""
+
+    async def next_due_us(self, kinds: Sequence[str]) -> int | None:
+        """When the next row of these kinds can be claimed; None when none waits."""
+
+    async def claim_reports(self, *, limit: int, busy: Mapping[str, int], per_origin: int) -> list[DueReport]:
+        """Take reports that are due, so that no origin has more than `per_origin` in flight, `busy` counted."""
+
+    async def record_report(
+        self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
+    ) -> Calculation | None:
+        """Store the outcome of an attempt; None when the report was reset or taken over meanwhile."""
+
+    async def resend_report(self, calculation_id: str) -> Calculation | None:
+        """Start a finished calculation's report anew under its old id; None when there is no such row.
+
+        Raises ReportNotRequested, NotFinished.
+        """
+
+    async def next_report_us(self) -> int | None:
+        """When the next report can be claimed; None when none waits."""
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener in the event loop after every commit; returns what ends that."""
+
+    async def close(self) -> None:
+        """Finish what was begun and release the store."""

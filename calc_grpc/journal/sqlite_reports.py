@@ -1,0 +1,119 @@
+"""The bookkeeping of reports in SQLite; each function is one operation of a transaction."""
+
+import sqlite3
+from collections.abc import Mapping
+
+from calc_grpc.calculation import SECOND_US, Calculation, ReportState
+from calc_grpc.errors import NotFinished, ReportNotRequested
+from calc_grpc.journal.port import Change, DueReport
+from calc_grpc.journal.sqlite_schema import WHOLE, calculation_of
+
+LEASE_US = 60 * SECOND_US  # longer than an attempt may take
+
+
+def claim_reports(
+    db: sqlite3.Connection, *, limit: int, busy: Mapping[str, int], per_origin: int, now_us: int
+) -> list[DueReport]:
+    """Take due reports, one by one, passing over origins that have enough in flight."""
+    in_flight = dict(busy)
+    taken: list[DueReport] = []
+    while len(taken) < limit:
+        full = [origin for origin, count in in_flight.items() if count >= per_origin]
+        row = db.execute(
+            f"""UPDATE calculations SET report_due_us = ?, report_fence = report_fence + 1 WHERE sequence = (
+                SELECT sequence FROM calculations WHERE report_due_us <= ?
+                AND callback_origin NOT IN ({",".join("?" * len(full))}) ORDER BY report_due_us LIMIT 1)
+            RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us,
+                report_fence""",
+            (now_us + LEASE_US, now_us, *full),
+        ).fetchone()
+        if row is None:
+            break
+        in_flight[row["callback_origin"]] = in_flight.get(row["callback_origin"], 0) + 1
+        taken.append(
+            DueReport(
+                calculation_id=row["calculation_id"],
+                callback_url=row["callback_url"],
+                callback_origin=row["callback_origin"],
+                attempt_count=row["report_attempt_count"],
+                since_us=row["report_since_us"],
+                fence=row["report_fence"],
+            )
+        )
+    return taken
+
+
+def record_report(
+    db: sqlite3.Connection,
+    changes: list[Change],
+    due: DueReport,
+    *,
+    state: ReportState,
+    last_error: str,
+    next_time_us: int | None,
+) -> Calculation | None:
+    """Store how an attempt ended, if the report is still the caller's."""
+    row = db.execute(
+        f"""UPDATE calculations SET report_state = :state, report_attempt_count = report_attempt_count + 1,
+        report_last_error = :last_error, report_next_time_us = :next, report_due_us = :next, revision = revision + 1
+        WHERE calculation_id = :id AND report_fence = :fence AND report_state = 'PENDING' RETURNING {WHOLE}""",
+        {
+            "state": state,
+            "last_error": last_error,
+            "next": next_time_us,
+            "id": due.calculation_id,
+            "fence": due.fence,
+        },
+    ).fetchone()
+    return _noted(row, changes) if row else None
+
+
+def resend_report(
+    db: sqlite3.Connection, changes: list[Change], calculation_id: str, *, now_us: int
+) -> Calculation | None:
+    """Start the report of a finished calculation anew; raises ReportNotRequested, NotFinished."""
+    row = db.execute(
+        "SELECT report_id, finish_time_us FROM calculations WHERE calculation_id = ?", (calculation_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    if not row["report_id"]:
+        raise ReportNotRequested(metadata={"calculation_id": calculation_id})
+    if row["finish_time_us"] is None:
+        raise NotFinished(metadata={"calculation_id": calculation_id})
+    row = db.execute(
+        f"""UPDATE calculations SET report_state = 'PENDING', report_attempt_count = 0, report_last_error = '',
+        report_next_time_us = :now, report_due_us = :now, report_since_us = :now, report_fence = report_fence + 1,
+        revision = revision + 1 WHERE calculation_id = :id RETURNING {WHOLE}""",
+        {"now": now_us, "id": calculation_id},
+    ).fetchone()
+    return _noted(row, changes)
+
+
+def next_report_us(db: sqlite3.Connection) -> int | None:
+    """When the next report can be claimed."""
+    query = "SELECT min(report_due_us) FROM calculations WHERE report_due_us IS NOT NULL"
+    (moment,) = db.execute(query).fetchone()
+    return None if moment is None else int(moment)
+
+
+def release_all(db: sqlite3.Connection, *, now_us: int) -> None:
+    """Take back the attempts of a dead process, which nobody will record."""
+    db.execute(
+        "UPDATE calculations SET report_due_us = min(report_next_time_us, ?), report_fence = report_fence + 1 "
+        "WHERE report_due_us > report_next_time_us",
+        (now_us,),
+    )
+
+
+def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
+    calculation = calculation_of(row)
+    changes.append(
+        Change(
+            calculation_id=calculation.calculation_id,
+            state=calculation.state,
+            due_time_us=calculation.due_time_us,
+            report_is_due=calculation.report.next_time_us is not None,
+        )
+    )
+    return calculation

@@ -1,0 +1,98 @@
+"""The tables of the SQLite journal, and how a row becomes a Calculation."""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from calc_grpc.calculation import Calculation, Report
+from calc_grpc.errors import StartRefused
+
+VERSION = 1
+
+# The blobs come last: a row is read without them, so lists never touch their pages.
+_SCHEMA = """
+CREATE TABLE calculations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    calculation_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    creator TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('SCHEDULED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+    create_time_us INTEGER NOT NULL,
+    due_time_us INTEGER NOT NULL,
+    start_time_us INTEGER,
+    finish_time_us INTEGER,
+    progress_fraction REAL NOT NULL DEFAULT 0,
+    progress_stage TEXT NOT NULL DEFAULT '',
+    revision INTEGER NOT NULL DEFAULT 1,
+    error_reason TEXT,
+    error_message TEXT,
+    owner TEXT NOT NULL DEFAULT '',
+    fence INTEGER NOT NULL DEFAULT 0,
+    lease_until_us INTEGER,
+    crash_count INTEGER NOT NULL DEFAULT 0,
+    callback_url TEXT NOT NULL,
+    callback_origin TEXT NOT NULL,
+    report_id TEXT NOT NULL,
+    report_state TEXT NOT NULL
+        CHECK (report_state IN ('NOT_REQUESTED', 'PENDING', 'DELIVERED', 'REJECTED', 'GIVEN_UP')),
+    report_attempt_count INTEGER NOT NULL DEFAULT 0,
+    report_last_error TEXT NOT NULL DEFAULT '',
+    report_next_time_us INTEGER,  -- what is shown
+    report_due_us INTEGER,        -- when it may be claimed: later than shown while an attempt is under way
+    report_since_us INTEGER,
+    report_fence INTEGER NOT NULL DEFAULT 0,
+    input_sha256 BLOB NOT NULL,
+    input BLOB NOT NULL,
+    result BLOB,
+    CHECK ((finish_time_us IS NOT NULL) = (state IN ('SUCCEEDED', 'FAILED', 'CANCELLED'))),
+    CHECK ((report_id = '') = (report_state = 'NOT_REQUESTED'))
+);
+CREATE INDEX calculations_due ON calculations (kind, due_time_us) WHERE state = 'SCHEDULED';
+CREATE INDEX calculations_lease ON calculations (kind, lease_until_us) WHERE state = 'RUNNING';
+CREATE INDEX calculations_report_due ON calculations (report_due_us, callback_origin) WHERE report_due_us IS NOT NULL;
+CREATE INDEX calculations_kind ON calculations (kind, sequence);
+CREATE INDEX calculations_state ON calculations (state, sequence);
+CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
+CREATE INDEX calculations_creator ON calculations (creator, sequence);
+"""
+
+_SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
+    progress_fraction, progress_stage, revision, error_reason, error_message,
+    report_id, report_state, report_attempt_count, report_last_error, report_next_time_us"""
+LIGHT = f"{_SHOWN}, NULL AS input, NULL AS result"
+WHOLE = f"{_SHOWN}, input, result"
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the journal: WAL, and every commit on disk before it returns."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA query_only = {int(read_only)}")
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables up to this version; raises StartRefused when a newer program wrote them."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise StartRefused(
+            f"CALC_DATABASE_URL: {path} has version {version}, this program knows {VERSION}; start the newer program"
+        )
+    if version < VERSION:
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def calculation_of(row: sqlite3.Row | Mapping[str, Any]) -> Calculation:
+    """Read a row selected with LIGHT or WHOLE."""
+    values: dict[str, Any] = dict(row)
+    report = Report(
+        report_id=values.pop("report_id"),
+        state=values.pop("report_state"),
+        attempt_count=values.pop("report_attempt_count"),
+        last_error=values.pop("report_last_error"),
+        next_time_us=values.pop("report_next_time_us"),
+    )
+    return Calculation(report=report, **values)

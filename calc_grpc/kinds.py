@@ -1,0 +1,40 @@
+"""What the engine has to know of one kind of calculation; `convert.KINDS` lists those this server computes."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from google.protobuf.message import Message
+
+from calc_grpc.errors import FieldProblem
+
+ReportProgress = Callable[[float, str], None]
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How one kind is checked, computed and carried.
+
+    core, function: the module of the core and its entry, `function(input, *, report, cancelled)`; the module also
+    has `warm_up()`. They are named, not imported: a core brings numba, which only workers need.
+    find_problems: the refused fields of an input message at this moment, paths starting with the kind's name.
+    decode, encode: between serialised messages and the core's dataclasses.
+    """
+
+    core: str
+    function: str
+    find_problems: Callable[[Message, datetime], list[FieldProblem]]
+    decode: Callable[[bytes], Any]
+    encode: Callable[[Any], bytes]
+
+    def warm_up(self) -> None:
+        """Load and compile the core, in a worker process."""
+        importlib.import_module(self.core).warm_up()
+
+    def compute(self, input_bytes: bytes, *, report: ReportProgress, cancelled: IsCancelled) -> bytes:
+        """Run the core on a serialised input, in a worker process; returns the serialised result."""
+        run = getattr(importlib.import_module(self.core), self.function)
+        return self.encode(run(self.decode(input_bytes), report=report, cancelled=cancelled))

@@ -1,0 +1,189 @@
+"""Tells callbacks how calculations ended, again and again until one answers for good."""
+
+import asyncio
+import json
+import logging
+import random
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import aiohttp
+from yarl import URL
+
+from calc_grpc.alarm import Alarm
+from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState
+from calc_grpc.convert import report_body
+from calc_grpc.errors import JournalUnavailable
+from calc_grpc.journal.port import Change, DueReport, Journal
+from calc_grpc.origins import origin_of
+from calc_grpc.retry import retry_after_s, verdict_on, wait_s
+
+MAX_IN_FLIGHT = 32
+MAX_IN_FLIGHT_PER_ORIGIN = 8  # a receiver that hangs cannot take the places of the others
+ATTEMPT_TIMEOUT_S = 15.0
+CONNECT_TIMEOUT_S = 5.0
+STOP_GRACE_S = 1.0
+MAX_REASON_BYTES = 10_000
+
+logger = logging.getLogger(__name__)
+
+
+class Answer:
+    """What one attempt came to: a status, or status 0 and what went wrong."""
+
+    def __init__(self, status: int, error: str = "", retry_after: str | None = None) -> None:
+        self.status = status
+        self.error = error
+        self.retry_after = retry_after
+
+
+class Reporter:
+    """Runs until `stop`."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        key: str,
+        allowed_origins: frozenset[str],
+        give_up_after_s: float,
+        clock: Clock,
+        chance: random.Random,
+    ) -> None:
+        self._journal = journal
+        self._key = key
+        self._allowed_origins = allowed_origins
+        self._give_up_after_us = int(give_up_after_s * SECOND_US)
+        self._clock = clock
+        self._chance = chance
+        self._alarm = Alarm(clock)
+        self._in_flight: Counter[str] = Counter()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Report until stopped."""
+        end_listening = self._journal.listen(self._hear)
+        timeout = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
+                asyncio.TaskGroup() as group,
+            ):
+                attempts: set[asyncio.Task[None]] = set()
+                while not self._stopping:
+                    await self._alarm.wait_until(await self._claim_into(group, attempts, session))
+                if attempts:
+                    await asyncio.wait(attempts, timeout=STOP_GRACE_S)
+                for attempt in attempts:
+                    attempt.cancel()
+        finally:
+            end_listening()
+
+    def stop(self) -> None:
+        """Begin no further attempt; `run` returns when those under way ended, or shortly after."""
+        self._stopping = True
+        self._alarm.ring()
+
+    def _hear(self, changes: Sequence[Change]) -> None:
+        if any(change.report_is_due for change in changes):
+            self._alarm.ring()
+
+    async def _claim_into(
+        self, group: asyncio.TaskGroup, attempts: set[asyncio.Task[None]], session: aiohttp.ClientSession
+    ) -> int | None:
+        """Start the attempts that are due and fit; returns when to look again, None: when one ends."""
+        room = MAX_IN_FLIGHT - self._in_flight.total()
+        if not room:
+            return None
+        try:
+            if not await self._is_any_due():
+                return await self._journal.next_report_us()
+            taken = await self._journal.claim_reports(
+                limit=room, busy=dict(self._in_flight), per_origin=MAX_IN_FLIGHT_PER_ORIGIN
+            )
+            for due in taken:
+                self._in_flight[due.callback_origin] += 1
+                attempt = group.create_task(self._attempt(due, session))
+                attempts.add(attempt)
+                attempt.add_done_callback(attempts.discard)
+            # Due but not taken: their origins have enough in flight, and ring when one of those ends.
+            return self._alarm.in_seconds(0.0 if taken else 1.0)
+        except JournalUnavailable as error:
+            logger.error("journal unavailable, reporting later", extra={"cause": repr(error.__cause__)})
+            return self._alarm.in_seconds(1.0)
+
+    async def _is_any_due(self) -> bool:
+        next_us = await self._journal.next_report_us()
+        return next_us is not None and next_us <= self._clock()
+
+    async def _attempt(self, due: DueReport, session: aiohttp.ClientSession) -> None:
+        try:
+            calculation = await self._journal.get(due.calculation_id)
+            if calculation is not None:
+                await self._record(due, await self._send(calculation, due, session))
+        except JournalUnavailable as error:
+            # Its claim expires, and it is tried again then; the receiver knows a repeated report by its id.
+            logger.error("journal unavailable, attempt not recorded", extra={"cause": repr(error.__cause__)})
+        finally:
+            self._in_flight[due.callback_origin] -= 1
+            self._in_flight += Counter()  # drops origins with none in flight
+            self._alarm.ring()
+
+    async def _send(self, calculation: Calculation, due: DueReport, session: aiohttp.ClientSession) -> Answer:
+        if origin_of(due.callback_url) not in self._allowed_origins:
+            return Answer(0, "The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
+        # In a thread: thousands of observations take longer than the event loop may be held.
+        body = await asyncio.to_thread(lambda: json.dumps(report_body(calculation)).encode())
+        headers = {
+            "X-Calc-Key": self._key,
+            "X-Request-Id": calculation.report.report_id,
+            "Content-Type": "application/json",
+        }
+        try:
+            async with session.put(
+                URL(due.callback_url), data=body, headers=headers, allow_redirects=False
+            ) as response:
+                error = "" if response.ok else f"HTTP {response.status} {await _reason(response)}".strip()
+                return Answer(response.status, error, response.headers.get("Retry-After"))
+        except TimeoutError:
+            return Answer(0, f"No answer within {ATTEMPT_TIMEOUT_S:g} s.")
+        except (aiohttp.ClientError, OSError) as error:
+            return Answer(0, f"{type(error).__name__}: {error}"[:300])
+
+    async def _record(self, due: DueReport, answer: Answer) -> None:
+        state, next_us = self._next_step(due, answer)
+        await self._journal.record_report(due, state=state, last_error=answer.error, next_time_us=next_us)
+        logger.log(
+            logging.INFO if state == "DELIVERED" else logging.WARNING,
+            "report attempted",
+            extra={
+                "calculation_id": due.calculation_id,
+                "attempt": due.attempt_count + 1,
+                "report_state": state,
+                **({"error": answer.error} if answer.error else {}),
+            },
+        )
+
+    def _next_step(self, due: DueReport, answer: Answer) -> tuple[ReportState, int | None]:
+        state = verdict_on(answer.status)
+        if state != "PENDING":
+            return state, None
+        now_us = self._clock()
+        asked_s = retry_after_s(
+            answer.status, answer.retry_after, now=datetime.fromtimestamp(now_us / SECOND_US, tz=UTC)
+        )
+        elapsed_s = (now_us - due.since_us) / SECOND_US
+        wait = wait_s(due.attempt_count + 1, elapsed_s=elapsed_s, retry_after_s=asked_s, chance=self._chance)
+        next_us = now_us + int(wait * SECOND_US)
+        return ("GIVEN_UP", None) if next_us > due.since_us + self._give_up_after_us else ("PENDING", next_us)
+
+
+async def _reason(response: aiohttp.ClientResponse) -> str:
+    """The stable word of a problem+json body, or nothing."""
+    try:
+        problem = json.loads(await response.content.read(MAX_REASON_BYTES))
+    except (ValueError, aiohttp.ClientError):
+        return ""
+    reason = problem.get("reason") if isinstance(problem, dict) else None
+    return str(reason)[:100] if reason else ""

@@ -1,0 +1,50 @@
+"""When a report is tried again, and what an answer means: pure rules, no clock and no network."""
+
+import random
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from calc_grpc.calculation import ReportState
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+PATIENT_AFTER_S = 600.0
+LONGEST_PATIENT_WAIT_S = 300.0
+SHORTEST_WAIT_S = 0.1
+LONGEST_RETRY_AFTER_S = 3600.0
+
+REFUSED_FOR_GOOD = frozenset((400, 410, 413, 422))
+SAYS_RETRY_AFTER = frozenset((429, 503))
+
+
+def verdict_on(status: int) -> ReportState:
+    """DELIVERED, REJECTED, or PENDING for everything that is to be tried again."""
+    if 200 <= status < 300:
+        return "DELIVERED"
+    return "REJECTED" if status in REFUSED_FOR_GOOD else "PENDING"
+
+
+def wait_s(failure_count: int, *, elapsed_s: float, retry_after_s: float | None, chance: random.Random) -> float:
+    """How long to wait after that many failures: exponential, with full jitter, so that receivers are not stormed.
+
+    At most a minute in the first ten minutes, five minutes later on; a stated Retry-After is the least.
+    """
+    longest_s = LONGEST_WAIT_S if elapsed_s < PATIENT_AFTER_S else LONGEST_PATIENT_WAIT_S
+    ceiling_s = min(longest_s, FIRST_WAIT_S * 2.0 ** min(failure_count - 1, 20))
+    drawn_s = max(SHORTEST_WAIT_S, chance.uniform(0.0, ceiling_s))
+    return max(drawn_s, min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S))
+
+
+def retry_after_s(status: int, header: str | None, *, now: datetime) -> float | None:
+    """Read a Retry-After header, seconds or a date; None when there is none or it cannot be read."""
+    if header is None or status not in SAYS_RETRY_AFTER:
+        return None
+    if re.fullmatch(r"\d{1,9}", header.strip(), re.ASCII):
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())

@@ -1,0 +1,149 @@
+"""Builds, starts and stops the server: journal, workers, dispatcher, reporter and the gRPC port."""
+
+import asyncio
+import errno
+import logging
+import os
+import random
+import socket
+import uuid
+from collections.abc import Awaitable
+
+import grpc.aio
+from astrodist.calc.v1 import calculation_service_pb2, calculation_service_pb2_grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from calc_grpc.calculation import Clock, wall_clock_us
+from calc_grpc.config import Config
+from calc_grpc.convert import KINDS
+from calc_grpc.dispatcher import Dispatcher
+from calc_grpc.errors import StartRefused
+from calc_grpc.interceptors import ApiKeyInterceptor, CallInterceptor
+from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.reporting import Reporter
+from calc_grpc.service import CalculationService
+from calc_grpc.watching import Watchers
+from calc_grpc.workers import WorkerPool
+
+SERVICE_NAME = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"].full_name
+STOP_STEP_TIMEOUT_S = 2.5
+RPC_GRACE_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class Server:
+    """The engine of one process: `start`, then `work` until something ends it, then `stop`."""
+
+    def __init__(self, config: Config, *, pool: WorkerPool | None = None, clock: Clock = wall_clock_us) -> None:
+        self._config = config
+        self._clock = clock
+        self._pool = pool or WorkerPool(
+            worker_count=config.worker_count, numba_cache_path=config.numba_cache_path, log_level=config.log_level
+        )
+        self._health = health.aio.HealthServicer()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.port = 0
+
+    async def start(self) -> None:
+        """Open the journal and listen: calculations are accepted from here on; raises StartRefused."""
+        _check_port_is_free(self._host, self._config.port)
+        self._journal = await SqliteJournal.open(self._config.database_path, clock=self._clock)
+        try:
+            self._build()
+            await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+            await self._listen()
+        except BaseException:
+            await self._journal.close()
+            raise
+        self._tasks = [asyncio.create_task(self._reporter.run()), asyncio.create_task(self._dispatcher.run())]
+
+    async def work(self) -> None:
+        """Warm the workers, say SERVING, then return only by raising what broke the dispatcher or the reporter."""
+        await self._pool.start()
+        await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
+        await asyncio.gather(*(asyncio.shield(task) for task in self._tasks))
+
+    async def stop(self) -> None:
+        """Refuse new work, hand back what runs, end the streams, close the journal; takes a few seconds at most."""
+        await self._health.enter_graceful_shutdown()
+        self._service.draining = True
+        self._dispatcher.stop()
+        self._reporter.stop()
+        self._watchers.close()
+        await asyncio.gather(self._grpc_server.stop(RPC_GRACE_S), *(_end(task) for task in self._tasks))
+        await self._pool.stop()
+        await self._journal.close()
+        logger.info("stopped")
+
+    def _build(self) -> None:
+        chance = random.SystemRandom()
+        self._watchers = Watchers(self._journal)
+        self._service = CalculationService(
+            config=self._config, journal=self._journal, watchers=self._watchers, clock=self._clock, chance=chance
+        )
+        self._dispatcher = Dispatcher(
+            journal=self._journal,
+            pool=self._pool,
+            kinds=tuple(KINDS),
+            owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
+            clock=self._clock,
+        )
+        self._reporter = Reporter(
+            journal=self._journal,
+            key=self._config.callback_key,
+            allowed_origins=self._config.callback_allowed_origins,
+            give_up_after_s=self._config.report_give_up_after_s,
+            clock=self._clock,
+            chance=chance,
+        )
+
+    @property
+    def _host(self) -> str:
+        return "[::]" if self._config.api_key else "127.0.0.1"
+
+    async def _listen(self) -> None:
+        interceptors: list[grpc.aio.ServerInterceptor] = [CallInterceptor()]
+        if self._config.api_key:
+            interceptors.insert(0, ApiKeyInterceptor(self._config.api_key))
+        # Two servers on one port would each get half of the calls.
+        self._grpc_server = grpc.aio.server(interceptors=interceptors, options=[("grpc.so_reuseport", 0)])
+        calculation_service_pb2_grpc.add_CalculationServiceServicer_to_server(self._service, self._grpc_server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc_server)
+        names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._grpc_server)
+        try:
+            self.port = self._grpc_server.add_insecure_port(f"{self._host}:{self._config.port}")
+        except RuntimeError as error:
+            raise _port_taken(self._config.port) from error
+        await self._grpc_server.start()
+
+    async def _set_health(self, status: health_pb2.HealthCheckResponse.ServingStatus) -> None:
+        for name in ("", SERVICE_NAME):
+            await self._health.set(name, status)
+
+
+async def _end(task: Awaitable[None]) -> None:
+    """Wait for a task that was told to stop; one that cannot (a full disk) is cancelled, its rows stay claimable."""
+    try:
+        await asyncio.wait_for(task, STOP_STEP_TIMEOUT_S)
+    except TimeoutError:
+        logger.warning("stopped before everything was handed back; it is taken up at the next start")
+
+
+def _check_port_is_free(host: str, port: int) -> None:
+    """Probe first: gRPC's own message does not name the setting."""
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host.strip("[]"), port))
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise _port_taken(port) from error
+
+
+def _port_taken(port: int) -> StartRefused:
+    return StartRefused(f"CALC_PORT: {port} cannot be listened on; stop what uses it or choose another port")

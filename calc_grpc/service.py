@@ -1,0 +1,139 @@
+"""The servicer: each rpc checks its input, calls the journal, converts the answer. Errors become statuses outside."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculation_service_pb2_grpc
+
+from calc_grpc.calculation import Calculation, Clock
+from calc_grpc.config import Config
+from calc_grpc.convert import creation_of, message_of, state_names
+from calc_grpc.errors import CalculationNotFound, NotOffered, ShuttingDown
+from calc_grpc.intake import canonical_id, new_calculation, page_size_of, page_token, sequence_of_token, wanted_of
+from calc_grpc.journal.port import Filter, Journal
+from calc_grpc.watching import Watchers
+
+pb2 = calculation_service_pb2
+
+LARGE_INPUT_BYTES = 20_000  # some 200 observations: from here, checking takes longer than the event loop may be held
+
+
+class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer):
+    """The rpcs of calculation_service.proto, where each is described."""
+
+    def __init__(
+        self, *, config: Config, journal: Journal, watchers: Watchers, clock: Clock, chance: random.Random
+    ) -> None:
+        self._config = config
+        self._journal = journal
+        self._watchers = watchers
+        self._clock = clock
+        self._chance = chance
+        self.draining = False
+
+    async def CreateCalculation(
+        self, request: pb2.CreateCalculationRequest, context: Any
+    ) -> calculation_pb2.Calculation:
+        if self.draining:
+            raise ShuttingDown
+        creation = creation_of(request)
+        now_us = self._clock()
+
+        def check() -> Any:
+            return new_calculation(
+                creation,
+                now_us=now_us,
+                allowed_origins=self._config.callback_allowed_origins,
+                draw_delay_s=lambda: self._chance.uniform(*self._config.delay_s),
+            )
+
+        new = await asyncio.to_thread(check) if len(creation.input_bytes) > LARGE_INPUT_BYTES else check()
+        return message_of(await self._journal.accept(new))
+
+    async def GetCalculation(self, request: pb2.GetCalculationRequest, context: Any) -> calculation_pb2.Calculation:
+        return message_of(await self._visible(request.calculation_id, visible_to=request.visible_to))
+
+    async def ListCalculations(
+        self, request: pb2.ListCalculationsRequest, context: Any
+    ) -> pb2.ListCalculationsResponse:
+        wanted = _filter_of(request)
+        size = page_size_of(request.page_size)
+        before = sequence_of_token(wanted, request.page_token)
+        rows = await self._journal.list_calculations(wanted, before=before, limit=size + 1)
+        page = rows[:size]
+        return pb2.ListCalculationsResponse(
+            calculations=[message_of(row) for row in page],
+            next_page_token=page_token(wanted, page[-1].sequence) if len(rows) > size else "",
+        )
+
+    async def CancelCalculation(
+        self, request: pb2.CancelCalculationRequest, context: Any
+    ) -> calculation_pb2.Calculation:
+        present = await self._visible(request.calculation_id, visible_to=request.visible_to)
+        if request.creator and present.creator != request.creator:
+            raise CalculationNotFound(metadata={"calculation_id": request.calculation_id})
+        return message_of(await _found(self._journal.cancel, present.calculation_id))
+
+    async def ResendReport(self, request: pb2.ResendReportRequest, context: Any) -> calculation_pb2.Calculation:
+        return message_of(await _found(self._journal.resend_report, request.calculation_id))
+
+    async def WatchCalculation(
+        self, request: pb2.WatchCalculationRequest, context: Any
+    ) -> AsyncIterator[calculation_pb2.Calculation]:
+        calculation_id = _id_of(request.calculation_id)
+        async for calculation in self._watchers.watch_one(calculation_id, visible_to=request.visible_to):
+            yield message_of(calculation)
+
+    async def WatchCalculations(
+        self, request: pb2.WatchCalculationsRequest, context: Any
+    ) -> AsyncIterator[pb2.WatchCalculationsResponse]:
+        async for calculation in self._watchers.watch_many(_filter_of(request)):
+            if calculation is None:
+                yield pb2.WatchCalculationsResponse(initial_set_complete=True)
+            else:
+                yield pb2.WatchCalculationsResponse(calculation=message_of(calculation))
+
+    async def GetPiDigits(self, request: pb2.GetPiDigitsRequest, context: Any) -> AsyncIterator[pb2.PiDigitsChunk]:
+        await self._visible(request.calculation_id, visible_to=request.visible_to)
+        raise NotOffered("This server does not compute pi yet, so it has no digits.")
+        yield  # makes this a stream
+
+    async def ParseAstrometry(self, request: pb2.ParseAstrometryRequest, context: Any) -> pb2.ParseAstrometryResponse:
+        raise NotOffered("This server does not read 80-column or ADES text yet; give observations as messages.")
+
+    async def PredictPositions(
+        self, request: pb2.PredictPositionsRequest, context: Any
+    ) -> pb2.PredictPositionsResponse:
+        raise NotOffered("This server does not predict positions yet.")
+
+    async def _visible(self, calculation_id: str, *, visible_to: str) -> Calculation:
+        calculation = await _found(self._journal.get, calculation_id)
+        if not calculation.is_visible_to(visible_to):
+            raise CalculationNotFound(metadata={"calculation_id": calculation_id})
+        return calculation
+
+
+async def _found(call: Callable[[str], Awaitable[Calculation | None]], calculation_id: str) -> Calculation:
+    calculation = await call(_id_of(calculation_id))
+    if calculation is None:
+        raise CalculationNotFound(metadata={"calculation_id": calculation_id})
+    return calculation
+
+
+def _id_of(text: str) -> str:
+    """What is no UUID names no calculation."""
+    calculation_id = canonical_id(text)
+    if calculation_id is None:
+        raise CalculationNotFound(metadata={"calculation_id": text[:100]})
+    return calculation_id
+
+
+def _filter_of(request: pb2.ListCalculationsRequest | pb2.WatchCalculationsRequest) -> Filter:
+    return wanted_of(
+        kinds=request.kind,
+        states=state_names(request.state),
+        creator=request.creator,
+        visible_to=request.visible_to,
+    )

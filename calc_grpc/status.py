@@ -1,0 +1,79 @@
+"""The one table that turns a CalcError into a gRPC status with rich details."""
+
+import grpc
+from astrodist.errors.v1 import errors_pb2
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from calc_grpc.errors import (
+    CalcError,
+    CalculationConflict,
+    CalculationNotFound,
+    CallbackNotAllowed,
+    InvalidInput,
+    JournalUnavailable,
+    NotFinished,
+    NotOffered,
+    ReportNotRequested,
+    ShuttingDown,
+    WrongApiKey,
+)
+
+DOMAIN = "astrodist"
+INTERNAL_MESSAGE = "A fault of the server; its log has the details under the request id."
+
+TABLE: dict[type[CalcError], tuple[int, str]] = {
+    InvalidInput: (code_pb2.INVALID_ARGUMENT, "INVALID_INPUT"),
+    CallbackNotAllowed: (code_pb2.INVALID_ARGUMENT, "CALLBACK_NOT_ALLOWED"),
+    CalculationNotFound: (code_pb2.NOT_FOUND, "CALCULATION_NOT_FOUND"),
+    CalculationConflict: (code_pb2.ALREADY_EXISTS, "CALCULATION_CONFLICT"),
+    ReportNotRequested: (code_pb2.FAILED_PRECONDITION, "REPORT_NOT_REQUESTED"),
+    NotFinished: (code_pb2.FAILED_PRECONDITION, "NOT_FINISHED"),
+    NotOffered: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+    WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
+    ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
+    JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
+}
+
+
+def status_of(error: CalcError) -> grpc.Status:
+    """Return the status for an error that a caller may see."""
+    code, reason = TABLE[type(error)]
+    status = _status(code, reason, error.message, error.metadata)
+    if isinstance(error, InvalidInput):
+        violations = [
+            error_details_pb2.BadRequest.FieldViolation(
+                field=problem.path, description=problem.message, reason=_known(problem.reason)
+            )
+            for problem in error.problems
+        ]
+        _attach(status, error_details_pb2.BadRequest(field_violations=violations))
+    return _translated(status)
+
+
+def internal_status() -> grpc.Status:
+    """Return the status for an exception that nobody foresaw; it carries no inner text."""
+    return _translated(_status(code_pb2.INTERNAL, "INTERNAL", INTERNAL_MESSAGE, {}))
+
+
+def _translated(status: status_pb2.Status) -> grpc.Status:
+    translated: grpc.Status = rpc_status.to_status(status)
+    return translated
+
+
+def _status(code: int, reason: str, message: str, metadata: dict[str, str]) -> status_pb2.Status:
+    status = status_pb2.Status(code=code, message=message)
+    _attach(status, error_details_pb2.ErrorInfo(reason=_known(reason), domain=DOMAIN, metadata=metadata))
+    return status
+
+
+def _attach(status: status_pb2.Status, detail: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> None:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    status.details.append(packed)
+
+
+def _known(reason: str) -> str:
+    """Return the word if errors.proto has it; raises ValueError otherwise, so that none is invented."""
+    return errors_pb2.Reason.Name(errors_pb2.Reason.Value(reason))

@@ -1,0 +1,131 @@
+"""What runs inside a worker process: load the cores, then compute one calculation after another.
+
+This module must stay light: it is imported before the environment below is set, which numerical libraries read when
+they are loaded.
+"""
+
+import ctypes
+import importlib
+import logging
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Protocol
+
+from calc_grpc import logs
+
+PROGRESS_INTERVAL_S = 0.1
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+logger = logging.getLogger(__name__)
+
+
+class Flag(Protocol):
+    """A shared number: the job that is to stop."""
+
+    value: int
+
+
+class ComputedKind(Protocol):
+    """The part of `kinds.Kind` that a worker uses."""
+
+    def warm_up(self) -> None:
+        """Load and compile."""
+
+    def compute(self, input_bytes: bytes, *, report: "ReportTo", cancelled: "CancelledBy") -> bytes:
+        """Work out one result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings:
+    """What a worker has to know. table: the module whose KINDS it computes."""
+
+    table: str
+    parent_pid: int
+    numba_cache_dir: str
+    log_level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One calculation to compute; number is unique in the life of the slot."""
+
+    number: int
+    kind: str
+    input: bytes
+
+
+# What a worker says: ("ready",), ("progress", fraction, stage), ("done", result), ("failed", trace), ("cancelled",)
+Answer = tuple[str] | tuple[str, float, str] | tuple[str, bytes] | tuple[str, str]
+
+
+def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
+    """Compute until the server closes its end or dies."""
+    _live_and_die_with(settings.parent_pid)
+    os.environ.setdefault("NUMBA_CACHE_DIR", settings.numba_cache_dir)
+    for name in THREAD_SETTINGS:
+        os.environ.setdefault(name, "1")
+    logs.set_up(settings.log_level)
+    kinds: Mapping[str, ComputedKind] = importlib.import_module(settings.table).KINDS
+    for kind in kinds.values():
+        kind.warm_up()
+    try:
+        connection.send(("ready",))
+        while True:
+            job: Job = connection.recv()
+            connection.send(_answer(connection, flag, kinds, job))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+class ReportTo:
+    """report(fraction, stage): tells the server, ten times a second at most."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._told_at = -PROGRESS_INTERVAL_S
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= PROGRESS_INTERVAL_S:
+            self._told_at = now
+            self._connection.send(("progress", min(max(float(fraction), 0.0), 1.0), stage))
+
+
+class CancelledBy:
+    """cancelled(): whether the server wants this job to stop."""
+
+    def __init__(self, flag: Flag, number: int) -> None:
+        self._flag = flag
+        self._number = number
+
+    def __call__(self) -> bool:
+        return self._flag.value == self._number
+
+
+def _answer(connection: Connection, flag: Flag, kinds: Mapping[str, ComputedKind], job: Job) -> Answer:
+    cancelled = CancelledBy(flag, job.number)
+    try:
+        result = kinds[job.kind].compute(job.input, report=ReportTo(connection), cancelled=cancelled)
+    except (BrokenPipeError, ConnectionResetError):
+        raise
+    except Exception:
+        # The outermost edge of the worker: any fault of a core ends its calculation, not the process.
+        return ("cancelled",) if cancelled() else ("failed", traceback.format_exc())
+    return ("done", result)
+
+
+def _live_and_die_with(parent_pid: int) -> None:
+    """Ignore the terminal's signals, which are for the server; leave when the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before prctl could tell
+        os._exit(1)

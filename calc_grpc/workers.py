@@ -1,0 +1,219 @@
+"""The pool of worker processes; with `worker_process.py` the only code that knows about processes.
+
+Not concurrent.futures: there one dead process breaks the whole pool, and a run cannot be told to stop.
+"""
+
+import asyncio
+import ctypes
+import logging
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from calc_grpc.errors import ComputationFailed, RunCancelled, StartRefused, WorkerCrashed
+from calc_grpc.worker_process import Job, WorkerSettings, main
+
+CANCEL_GRACE_S = 1.0
+RESTART_WAIT_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+logger = logging.getLogger(__name__)
+
+OnProgress = Callable[[float, str], None]
+
+
+class WorkerPool:
+    """A fixed number of processes, each computing one calculation at a time; one that dies is replaced.
+
+    table: the module whose KINDS the workers compute. on_free: called in the event loop when a worker becomes free.
+    """
+
+    def __init__(
+        self, *, worker_count: int, numba_cache_path: Path, table: str = "calc_grpc.convert", log_level: str = "INFO"
+    ) -> None:
+        self._settings = WorkerSettings(
+            table=table, parent_pid=os.getpid(), numba_cache_dir=str(numba_cache_path), log_level=log_level
+        )
+        count = worker_count or max(1, (os.cpu_count() or 2) - 1)
+        self._slots = [_Slot(self._settings) for _ in range(count)]
+        self._free: list[_Slot] = []
+        self._busy: dict[str, _Slot] = {}
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker-pipe")
+        self._restarts: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.on_free: Callable[[], None] = lambda: None
+
+    @property
+    def free_count(self) -> int:
+        """How many calculations could start now."""
+        return len(self._free)
+
+    async def start(self) -> None:
+        """Start every process and wait until they are warm; raises StartRefused when one cannot start."""
+        first, *others = self._slots
+        # The first one compiles into the cache that the others read.
+        await self._start_slot(first)
+        await asyncio.gather(*(self._start_slot(slot) for slot in others))
+        self.on_free()
+
+    async def run(self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: OnProgress) -> bytes:
+        """Compute in a free worker; returns the serialised result.
+
+        Raises RunCancelled, WorkerCrashed, ComputationFailed. There must be a free worker.
+        """
+        slot = self._free.pop()
+        self._busy[calculation_id] = slot
+        loop = asyncio.get_running_loop()
+        job = slot.next_job(kind, input_bytes)
+
+        def tell(fraction: float, stage: str) -> None:
+            loop.call_soon_threadsafe(on_progress, fraction, stage)
+
+        try:
+            result = await loop.run_in_executor(self._threads, slot.compute, job, tell)
+        except WorkerCrashed:
+            self._restart(slot)
+            raise
+        except (RunCancelled, ComputationFailed):
+            self._release(slot)
+            raise
+        finally:
+            del self._busy[calculation_id]
+        self._release(slot)
+        return result
+
+    def cancel(self, calculation_id: str) -> None:
+        """Tell a run to stop; a worker that does not listen is killed after a grace period."""
+        slot = self._busy.get(calculation_id)
+        if slot is not None and (number := slot.request_stop()):
+            asyncio.get_running_loop().call_later(CANCEL_GRACE_S, slot.kill_if_still_at, number)
+
+    async def stop(self) -> None:
+        """End every process; runs under way end with WorkerCrashed."""
+        self._stopping = True
+        for task in self._restarts:
+            task.cancel()
+        for slot in self._slots:
+            slot.kill()
+        await asyncio.gather(*self._restarts, return_exceptions=True)
+        await asyncio.to_thread(self._threads.shutdown)
+        for slot in self._slots:
+            await asyncio.to_thread(slot.close)
+
+    async def _start_slot(self, slot: "_Slot") -> None:
+        # Started from this thread, not from one of the pool's: the death signal that Linux sends to the worker
+        # follows the thread that started it.
+        slot.start()
+        ready = await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready)
+        if not ready:
+            raise StartRefused("A worker process died while it was starting; the log above has its trace.")
+        self._free.append(slot)
+
+    def _release(self, slot: "_Slot") -> None:
+        self._free.append(slot)
+        self.on_free()
+
+    def _restart(self, slot: "_Slot") -> None:
+        if not self._stopping:
+            task = asyncio.get_running_loop().create_task(self._restart_until_ready(slot))
+            self._restarts.add(task)
+            task.add_done_callback(self._restarts.discard)
+
+    async def _restart_until_ready(self, slot: "_Slot") -> None:
+        attempt = 0
+        while True:
+            await asyncio.sleep(RESTART_WAIT_S[min(attempt, len(RESTART_WAIT_S) - 1)])
+            with suppress(StartRefused):
+                await self._start_slot(slot)
+                break
+            attempt += 1
+            logger.error("worker did not start", extra={"attempt_count": attempt})
+        logger.info("worker replaced", extra={"pid": slot.pid})
+        self.on_free()
+
+
+class _Slot:
+    """One place in the pool: the process in it, its pipe and its flag. Blocking calls run in a thread."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._settings = settings
+        self._flag = self._context.RawValue(ctypes.c_int64, 0)
+        self._number = 0
+        self._is_busy = False
+        self._process: Any = None
+        self._connection: Any = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Start a process in the place of the present one."""
+        self.close()
+        self._connection, child_end = self._context.Pipe()
+        self._process = self._context.Process(
+            target=main, args=(child_end, self._flag, self._settings), name="calc-worker", daemon=True
+        )
+        self._process.start()
+        child_end.close()
+
+    def wait_until_ready(self) -> bool:
+        """Wait until the process is warm; False when it died."""
+        try:
+            return bool(self._connection.recv() == ("ready",))
+        except (EOFError, OSError):
+            return False
+
+    def next_job(self, kind: str, input_bytes: bytes) -> Job:
+        """Number a job for this slot."""
+        self._number += 1
+        self._is_busy = True
+        return Job(number=self._number, kind=kind, input=input_bytes)
+
+    def compute(self, job: Job, on_progress: OnProgress) -> bytes:
+        """Have the process compute a job; raises RunCancelled, WorkerCrashed, ComputationFailed."""
+        try:
+            self._connection.send(job)
+            while (answer := self._connection.recv())[0] == "progress":
+                on_progress(*answer[1:])
+        except (EOFError, OSError) as error:
+            raise WorkerCrashed from error
+        finally:
+            self._is_busy = False
+        if answer[0] == "cancelled":
+            raise RunCancelled
+        if answer[0] == "failed":
+            raise ComputationFailed(answer[1])
+        result: bytes = answer[1]
+        return result
+
+    def request_stop(self) -> int:
+        """Raise the flag for the job under way; returns its number, 0 when there is none."""
+        if not self._is_busy:
+            return 0
+        self._flag.value = self._number
+        return self._number
+
+    def kill_if_still_at(self, number: int) -> None:
+        """Kill the process if it has not ended that job."""
+        if self._is_busy and self._number == number:
+            logger.warning("worker killed, it did not stop when told", extra={"pid": self.pid})
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill the process."""
+        if self._process is not None:
+            self._process.kill()
+
+    def close(self) -> None:
+        """Bury a process that ended."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._connection.close()
+            self._process = self._connection = None
