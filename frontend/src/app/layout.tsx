@@ -1,0 +1,79 @@
+import type { ReactNode } from "react";
+import {
+  ActionIcon,
+  Anchor,
+  Box,
+  Group,
+  SegmentedControl,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { Link } from "wouter";
+import { Icon } from "@/components/icon.tsx";
+import { Logo } from "@/components/logo.tsx";
+import { UserMenu } from "@/features/session/user-menu.tsx";
+import { useLanguage, useText, type Language } from "@/i18n/language.tsx";
+import classes from "./layout.module.css";
+
+/** The frame of every page: header with the name, the language, the colours and the user; then the page. */
+export function Layout({ children }: { children: ReactNode }) {
+  const text = useText();
+  return (
+    <>
+      <a href="#content" className={classes.skip}>
+        {text.app.skipToContent}
+      </a>
+      <header className={classes.header}>
+        <Group className={classes.bar} justify="space-between" wrap="nowrap" gap="sm">
+          <Anchor component={Link} to="/requests" underline="never" c="inherit" aria-label={text.app.home}>
+            <Group gap={10} wrap="nowrap">
+              <Logo />
+              <span className={classes.name}>{text.app.name}</span>
+            </Group>
+          </Anchor>
+          <Group gap="xs" wrap="nowrap">
+            <LanguageSwitch />
+            <SchemeSwitch />
+            <UserMenu />
+          </Group>
+        </Group>
+      </header>
+      <Box component="main" id="content" className={classes.main} tabIndex={-1}>
+        {children}
+      </Box>
+    </>
+  );
+}
+
+function LanguageSwitch() {
+  const text = useText();
+  const { language, setLanguage } = useLanguage();
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label={text.app.language}
+      value={language}
+      onChange={(value) => setLanguage(value)}
+      data={[
+        { value: "en", label: "EN" },
+        { value: "ru", label: "RU" },
+      ]}
+    />
+  );
+}
+
+function SchemeSwitch() {
+  const text = useText();
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme("light", { getInitialValueInEffect: false }) === "dark";
+  return (
+    <ActionIcon
+      variant="default"
+      size={30}
+      aria-label={dark ? text.app.toLight : text.app.toDark}
+      onClick={() => setColorScheme(dark ? "light" : "dark")}
+    >
+      <Icon name={dark ? "sun" : "moon"} size={16} />
+    </ActionIcon>
+  );
+}

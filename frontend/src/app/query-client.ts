@@ -1,0 +1,25 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { ApiError } from "@/lib/http.ts";
+
+/** Called when an answer says that the session has ended. */
+export type OnSignedOut = (client: QueryClient) => void;
+
+export function createQueryClient(onSignedOut: OnSignedOut): QueryClient {
+  const watch = (error: unknown) => {
+    if (error instanceof ApiError && error.status === 401 && error.reason !== "WRONG_CREDENTIALS") onSignedOut(client);
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: watch }),
+    mutationCache: new MutationCache({ onError: watch }),
+    defaultOptions: {
+      queries: { retry: mayRetry, staleTime: 1_000, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}
+
+/** What the server refused stays refused; only silence and its own faults are worth a second try. */
+function mayRetry(failureCount: number, error: unknown): boolean {
+  return failureCount < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500);
+}

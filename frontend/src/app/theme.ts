@@ -1,0 +1,77 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+/** Petrol of the evening sky: everything that can be pressed. */
+const petrol: MantineColorsTuple = [
+  "#e9f6f8",
+  "#d3eaee",
+  "#a5d4dc",
+  "#74bdc9",
+  "#4faab8",
+  "#3598a8",
+  "#1f7f8f",
+  "#16697a",
+  "#125766",
+  "#0c4551",
+];
+
+/** Lamp light: what waits for somebody, and the asteroid itself. */
+const amber: MantineColorsTuple = [
+  "#fff6e4",
+  "#fdeaca",
+  "#f8d596",
+  "#f3bf60",
+  "#eead37",
+  "#eba21f",
+  "#d98c0f",
+  "#b26f08",
+  "#8d5706",
+  "#6b4104",
+];
+
+/** Night with a trace of blue in place of the library's neutral greys. */
+const dark: MantineColorsTuple = [
+  "#d5dee6",
+  "#b3c0cb",
+  "#8fa0ae",
+  "#64778a",
+  "#3d5064",
+  "#2c3d4f",
+  "#1f2d3c",
+  "#15212e",
+  "#0f1923",
+  "#0a121a",
+];
+
+const gray: MantineColorsTuple = [
+  "#f6f8fa",
+  "#eef2f5",
+  "#e2e8ed",
+  "#d3dce3",
+  "#bfcad3",
+  "#9aa8b5",
+  "#657586",
+  "#4b5a69",
+  "#323f4c",
+  "#1d2833",
+];
+
+export const theme = createTheme({
+  primaryColor: "petrol",
+  primaryShade: { light: 7, dark: 5 },
+  colors: { petrol, amber, dark, gray },
+  black: "#16212c",
+  autoContrast: true,
+  luminanceThreshold: 0.32,
+  defaultRadius: "md",
+  cursorType: "pointer",
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.625rem" }, h2: { fontSize: "1.125rem" } } },
+  components: {
+    Paper: { defaultProps: { radius: "lg" } },
+    Modal: { defaultProps: { centered: true, radius: "lg" } },
+    Tooltip: {
+      defaultProps: { multiline: true, maw: 300, withArrow: true, events: { hover: true, focus: true, touch: true } },
+    },
+  },
+});

@@ -1,0 +1,38 @@
+import { useEffect, useState } from "react";
+import { Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { useText } from "@/i18n/language.tsx";
+import classes from "./data-age.module.css";
+
+interface DataAgeProps {
+  updatedAt: number;
+  failing: boolean;
+  onRefresh: () => void;
+}
+
+/** How old the data shown is; turns to a warning when refreshing fails. Pressing it refreshes at once. */
+export function DataAge({ updatedAt, failing, onRefresh }: DataAgeProps) {
+  const text = useText();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.round((now - updatedAt) / 1_000));
+  return (
+    <Tooltip label={text.age.tooltip}>
+      <UnstyledButton className={classes.root} onClick={onRefresh} aria-label={text.age.refresh}>
+        <Group gap={6} wrap="nowrap">
+          <span className={classes.dot} data-failing={failing || undefined} />
+          <Text size="xs" c={failing ? "orange" : "dimmed"} className={classes.label}>
+            {failing ? `${text.age.failing}. ${ageText(text, seconds)}` : ageText(text, seconds)}
+          </Text>
+        </Group>
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+function ageText(text: ReturnType<typeof useText>, seconds: number): string {
+  if (seconds < 3) return text.age.fresh;
+  return seconds < 120 ? text.age.seconds(seconds) : text.age.minutes(Math.round(seconds / 60));
+}

@@ -1,0 +1,23 @@
+import { Button } from "@mantine/core";
+import { failureText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { MessagePanel } from "./message-panel.tsx";
+
+/** Nothing to show because the server did not answer well; offers another try. */
+export function FailurePanel({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
+  const text = useText();
+  return (
+    <MessagePanel
+      icon="warning"
+      tone="error"
+      title={title}
+      action={
+        <Button variant="default" onClick={onRetry}>
+          {text.common.retry}
+        </Button>
+      }
+    >
+      {failureText(text, error)}
+    </MessagePanel>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMemo } from "react";
+import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
+import { useText } from "@/i18n/language.tsx";
+import { formatNumber } from "@/lib/quantity.ts";
+import { useDistanceUnit } from "./preferences.ts";
+import { distance } from "./quantities.tsx";
+import { Section } from "./section.tsx";
+import type { Alternative } from "./types.ts";
+
+/** Other orbits that the observations allow, the likeliest first. */
+export function Alternatives({ alternatives }: { alternatives: readonly Alternative[] }) {
+  const text = useText();
+  const [unit] = useDistanceUnit();
+  const columns = useMemo<Column<Alternative>[]>(
+    () => [
+      {
+        key: "weight",
+        label: text.request.weight,
+        render: (row) => `${formatNumber(100 * row.weight, text.locale, 1)} %`,
+      },
+      {
+        key: "distance",
+        label: `${text.request.distance}, ${text.request.units[unit]}`,
+        render: (row) => distance(row.distance_au, null, unit, text.locale),
+      },
+      {
+        key: "a",
+        label: `${text.request.elements.a}, ${text.request.units.au}`,
+        render: (row) => (row.orbit.a_au ? formatNumber(row.orbit.a_au, text.locale, 3) : text.common.none),
+      },
+      { key: "e", label: text.request.elements.e, render: (row) => formatNumber(row.orbit.e, text.locale, 3) },
+      {
+        key: "i",
+        label: `${text.request.elements.i}, °`,
+        render: (row) => formatNumber(row.orbit.i_deg, text.locale, 2),
+      },
+    ],
+    [text, unit],
+  );
+  return (
+    <Section title={text.request.alternatives} subtitle={text.request.alternativesText} bare>
+      <ResponsiveTable
+        label={text.request.alternatives}
+        columns={columns}
+        rows={alternatives}
+        rowKey={(row) => `${row.weight} ${row.distance_au}`}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,169 @@
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Legend,
+  Line,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { useText } from "@/i18n/language.tsx";
+import { formatNumber } from "@/lib/quantity.ts";
+import { UNITS_PER_AU } from "@/lib/units.ts";
+import { useDistanceUnit } from "./preferences.ts";
+import type { Observation } from "./types.ts";
+import classes from "./request.module.css";
+
+const GRID = "var(--mantine-color-default-border)";
+const TICK = { fontSize: 12, fill: "var(--mantine-color-dimmed)" };
+const PETROL = "var(--mantine-color-petrol-5)";
+const AMBER = "var(--mantine-color-amber-6)";
+const TOOLTIP = {
+  contentStyle: {
+    background: "var(--mantine-color-body)",
+    border: "1px solid var(--mantine-color-default-border)",
+    borderRadius: 8,
+    fontSize: 13,
+  },
+  isAnimationActive: false,
+};
+
+/** Distance with its 95 % band, and the residuals of both coordinates. Loaded when first shown: the library is large. */
+export default function Charts({ observations }: { observations: readonly Observation[] }) {
+  return (
+    <div className={classes.charts}>
+      <DistanceChart observations={observations} />
+      <ResidualChart observations={observations} />
+    </div>
+  );
+}
+
+function DistanceChart({ observations }: { observations: readonly Observation[] }) {
+  const text = useText();
+  const [unit] = useDistanceUnit();
+  const scale = UNITS_PER_AU[unit];
+  const rows = observations.flatMap((row) =>
+    row.distance_au
+      ? [
+          {
+            time: Date.parse(row.observed_at),
+            distance: row.distance_au * scale,
+            band: [(row.distance_low_au ?? row.distance_au) * scale, (row.distance_high_au ?? row.distance_au) * scale],
+          },
+        ]
+      : [],
+  );
+  const decimals = unit === "au" ? 4 : unit === "ld" ? 1 : 0;
+  const axisFormat = new Intl.NumberFormat(text.locale, { notation: "compact", maximumSignificantDigits: 5 });
+  const format = (value: unknown): string =>
+    Array.isArray(value) ? value.map(format).join(" … ") : formatNumber(Number(value), text.locale, decimals);
+  return (
+    <figure style={{ margin: 0 }} aria-label={text.request.distanceChart}>
+      <div className={classes.chart}>
+        <ResponsiveContainer width="100%" height="100%">
+          <ComposedChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+            <CartesianGrid stroke={GRID} vertical={false} />
+            {timeAxis(text.locale)}
+            <YAxis
+              domain={["auto", "auto"]}
+              tick={TICK}
+              width={62}
+              stroke={GRID}
+              tickFormatter={(value: number) => axisFormat.format(value)}
+            />
+            <Tooltip {...TOOLTIP} labelFormatter={(time) => dayText(Number(time), text.locale)} formatter={format} />
+            <Legend wrapperStyle={{ fontSize: 13 }} />
+            <Area
+              dataKey="band"
+              name={text.request.band}
+              fill={PETROL}
+              fillOpacity={0.22}
+              stroke="none"
+              isAnimationActive={false}
+            />
+            <Line
+              dataKey="distance"
+              name={`${text.request.distance}, ${text.request.units[unit]}`}
+              stroke={PETROL}
+              strokeWidth={2}
+              dot={{ r: 2.5, fill: PETROL }}
+              isAnimationActive={false}
+            />
+          </ComposedChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}
+
+function ResidualChart({ observations }: { observations: readonly Observation[] }) {
+  const text = useText();
+  const series = (key: "residual_ra_arcsec" | "residual_dec_arcsec") =>
+    observations.flatMap((row) => {
+      const residual = row[key];
+      return residual === null || residual === undefined ? [] : [{ time: Date.parse(row.observed_at), residual }];
+    });
+  return (
+    <figure style={{ margin: 0 }} aria-label={text.request.residualChart}>
+      <div className={classes.chart}>
+        <ResponsiveContainer width="100%" height="100%">
+          <ScatterChart margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+            <CartesianGrid stroke={GRID} vertical={false} />
+            {timeAxis(text.locale)}
+            <YAxis dataKey="residual" type="number" tick={TICK} width={48} unit="″" stroke={GRID} />
+            <ReferenceLine y={0} stroke="var(--mantine-color-dimmed)" />
+            <Tooltip
+              {...TOOLTIP}
+              formatter={(value, name) =>
+                name === "time"
+                  ? dayText(Number(value), text.locale)
+                  : `${formatNumber(Number(value), text.locale, 2)}″`
+              }
+            />
+            <Legend wrapperStyle={{ fontSize: 13 }} />
+            <Scatter
+              name={text.request.residualRa}
+              data={series("residual_ra_arcsec")}
+              fill={PETROL}
+              isAnimationActive={false}
+            />
+            <Scatter
+              name={text.request.residualDec}
+              data={series("residual_dec_arcsec")}
+              fill={AMBER}
+              shape="diamond"
+              isAnimationActive={false}
+            />
+          </ScatterChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}
+
+function timeAxis(locale: string) {
+  return (
+    <XAxis
+      dataKey="time"
+      name="time"
+      type="number"
+      scale="time"
+      domain={["dataMin", "dataMax"]}
+      tick={TICK}
+      stroke={GRID}
+      minTickGap={28}
+      tickFormatter={(time: number) => dayText(time, locale)}
+    />
+  );
+}
+
+function dayText(time: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(
+    time,
+  );
+}

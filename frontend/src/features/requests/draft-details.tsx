@@ -1,0 +1,80 @@
+import { useState, type SubmitEvent } from "react";
+import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { useSessionStorage } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+import { useEditDetails } from "./change-api.ts";
+import { Section } from "./section.tsx";
+import type { RequestDetail } from "./types.ts";
+
+interface Details {
+  designation: string;
+  comment: string;
+}
+
+/** Name and comment of a draft. What is typed and not saved outlives refreshing and reloading. */
+export function DraftDetails({ request }: { request: RequestDetail }) {
+  const text = useText();
+  const edit = useEditDetails(request.id);
+  const [missing, setMissing] = useState(false);
+  const [typed, setTyped, forget] = useSessionStorage<Details | null>({
+    key: `astrodist-details-${request.id}`,
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  });
+  const details = typed ?? { designation: request.designation, comment: request.comment };
+  const dirty = details.designation !== request.designation || details.comment !== request.comment;
+  const refused = (path: string) => {
+    const found =
+      edit.error instanceof ApiError ? edit.error.fieldErrors.find((item) => item.path === path) : undefined;
+    return found && fieldErrorText(text, found);
+  };
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setMissing(details.designation.trim() === "");
+    if (details.designation.trim() === "") return;
+    edit.mutate(details, {
+      onSuccess: () => {
+        forget();
+        notifications.show({ color: "petrol", message: text.draft.saved });
+      },
+    });
+  };
+  const placed = refused("designation") ?? refused("comment");
+  return (
+    <Section title={text.draft.details}>
+      <form onSubmit={onSubmit} noValidate>
+        <Stack gap="sm">
+          {edit.error !== null && placed === undefined && (
+            <Alert color="red" role="alert">
+              {failureText(text, edit.error)}
+            </Alert>
+          )}
+          <TextInput
+            label={text.draft.designation}
+            value={details.designation}
+            maxLength={100}
+            onChange={(event) => setTyped({ ...details, designation: event.currentTarget.value })}
+            error={missing && details.designation.trim() === "" ? text.draft.problems.required : refused("designation")}
+          />
+          <Textarea
+            label={text.draft.comment}
+            value={details.comment}
+            autosize
+            minRows={2}
+            maxRows={10}
+            onChange={(event) => setTyped({ ...details, comment: event.currentTarget.value })}
+            error={refused("comment")}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" variant="default" disabled={!dirty} loading={edit.isPending}>
+              {text.common.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Section>
+  );
+}

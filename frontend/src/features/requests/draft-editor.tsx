@@ -1,0 +1,106 @@
+import { useState } from "react";
+import { Button, Group, Modal, Paper, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useLocation } from "wouter";
+import { Icon } from "@/components/icon.tsx";
+import { failureText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { useDeleteRequest, useForm } from "./change-api.ts";
+import { DraftDetails } from "./draft-details.tsx";
+import { DraftObservations, useEditing } from "./draft-observations.tsx";
+import { requestName } from "./request-name.ts";
+import type { RequestDetail } from "./types.ts";
+import classes from "./request.module.css";
+
+const OBSERVATIONS_NEEDED = 3;
+
+/** A draft in its creator's hands: name, observations, then form or delete. */
+export function DraftEditor({ request }: { request: RequestDetail }) {
+  const editing = useEditing(request.id);
+  return (
+    <>
+      <DraftDetails request={request} />
+      <DraftObservations request={request} {...editing} />
+      <DraftActions request={request} editing={editing.editing !== null} />
+    </>
+  );
+}
+
+function DraftActions({ request, editing }: { request: RequestDetail; editing: boolean }) {
+  const text = useText();
+  const form = useForm(request.id);
+  const [deleting, setDeleting] = useState(false);
+  const missing = OBSERVATIONS_NEEDED - request.observations.length;
+  const obstacle = missing > 0 ? text.draft.formTooFew(missing) : editing ? text.draft.formUnsaved : null;
+  const onForm = () =>
+    form.mutate(undefined, {
+      onSuccess: () => notifications.show({ color: "petrol", message: text.draft.formed }),
+      onError: (error) =>
+        notifications.show({
+          color: "red",
+          title: text.decide.refused(requestName(text, request)),
+          message: failureText(text, error),
+        }),
+    });
+  return (
+    <Paper withBorder p="md" className={classes.sticky} shadow="sm">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" c="dimmed" id="form-hint" style={{ flex: "1 1 240px" }} role="status">
+          {obstacle ?? text.draft.formHint}
+        </Text>
+        <Group gap="sm">
+          <Button
+            variant="subtle"
+            color="red"
+            leftSection={<Icon name="trash" size={16} />}
+            onClick={() => setDeleting(true)}
+          >
+            {text.draft.delete}
+          </Button>
+          <Button onClick={onForm} disabled={obstacle !== null} loading={form.isPending} aria-describedby="form-hint">
+            {text.draft.form}
+          </Button>
+        </Group>
+      </Group>
+      {deleting && <DeleteModal request={request} onClose={() => setDeleting(false)} />}
+    </Paper>
+  );
+}
+
+function DeleteModal({ request, onClose }: { request: RequestDetail; onClose: () => void }) {
+  const text = useText();
+  const [, navigate] = useLocation();
+  const remove = useDeleteRequest(request.id);
+  const onDelete = () =>
+    remove.mutate(undefined, {
+      onSuccess: () => {
+        notifications.show({ color: "petrol", message: text.draft.draftDeleted });
+        navigate("/requests", { replace: true });
+      },
+    });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={650}>{text.draft.deleteTitle}</Text>}
+      closeButtonProps={{ "aria-label": text.common.close }}
+    >
+      <Stack>
+        <Text>{text.draft.deleteText(requestName(text, request), request.observations.length)}</Text>
+        {remove.error !== null && (
+          <Text c="red" role="alert">
+            {failureText(text, remove.error)}
+          </Text>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {text.common.cancel}
+          </Button>
+          <Button color="red" onClick={onDelete} loading={remove.isPending}>
+            {text.common.delete}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,34 @@
+import { Text, Timeline } from "@mantine/core";
+import { useText } from "@/i18n/language.tsx";
+import { formatWhen } from "./moments.tsx";
+import { Section } from "./section.tsx";
+import type { HistoryEntry } from "./types.ts";
+import classes from "./request.module.css";
+
+/** What happened to the request, the latest first. */
+export function History({ entries }: { entries: readonly HistoryEntry[] }) {
+  const text = useText();
+  const latestFirst = [...entries].reverse();
+  return (
+    <Section title={text.request.history}>
+      <Timeline bulletSize={14} lineWidth={2} active={latestFirst.length}>
+        {latestFirst.map((entry, index) => (
+          <Timeline.Item
+            key={`${entry.at} ${index}`}
+            title={<Text fw={600}>{text.request.actions[entry.action] ?? entry.action}</Text>}
+          >
+            <Text size="sm" c="dimmed">
+              {formatWhen(entry.at, text.locale)}
+              {entry.actor !== null && `, ${entry.actor}`}
+            </Text>
+            {entry.note && (
+              <Text size="sm" className={classes.comment}>
+                {entry.note}
+              </Text>
+            )}
+          </Timeline.Item>
+        ))}
+      </Timeline>
+    </Section>
+  );
+}

@@ -1,0 +1,68 @@
+import { useEffect, useState } from "react";
+import { Alert, Badge, Group, Paper, Progress, Stack, Text } from "@mantine/core";
+import { Icon } from "@/components/icon.tsx";
+import type { Dictionary } from "@/i18n/en.ts";
+import { useText } from "@/i18n/language.tsx";
+import { isFinal, useCalculation, type Calculation } from "./calculation-api.ts";
+
+/** Stage and progress of the calculation that the request waits for. */
+export function LiveProgress({ requestId, calculationId }: { requestId: number; calculationId: string }) {
+  const text = useText();
+  const { calculation, line } = useCalculation(requestId, calculationId);
+  const now = useNow();
+  return (
+    <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-label={text.calculation.title}>
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Group gap="sm">
+            <Icon name="clock" />
+            <Text fw={600} role="status">
+              {calculation ? stageText(text, calculation, now) : text.calculation.SCHEDULED}
+            </Text>
+          </Group>
+          {line !== "lost" && (
+            <Badge variant="dot" tt="none" color={line === "open" ? "teal" : "gray"}>
+              {line === "open" ? text.calculation.live : text.calculation.connecting}
+            </Badge>
+          )}
+        </Group>
+        <Progress
+          value={calculation ? percentOf(calculation) : 0}
+          size="lg"
+          animated={calculation?.state === "RUNNING"}
+          aria-label={text.calculation.progress}
+        />
+        {line === "lost" && (
+          <Alert color="orange" p="xs" role="status">
+            {text.calculation.lost}
+          </Alert>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+function percentOf(calculation: Calculation): number {
+  if (isFinal(calculation)) return 100;
+  return calculation.state === "RUNNING" ? Math.round(100 * (calculation.progress?.fraction ?? 0)) : 0;
+}
+
+function stageText(text: Dictionary, calculation: Calculation, now: number): string {
+  if (isFinal(calculation)) return text.calculation.delivering;
+  if (calculation.state === "RUNNING") {
+    return [text.calculation.RUNNING, calculation.progress?.stage, `${percentOf(calculation)} %`]
+      .filter(Boolean)
+      .join(" · ");
+  }
+  const wait_s = calculation.due_time ? Math.ceil((Date.parse(calculation.due_time) - now) / 1_000) : 0;
+  return wait_s > 0 ? text.calculation.startsIn(wait_s) : text.calculation.startsNow;
+}
+
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

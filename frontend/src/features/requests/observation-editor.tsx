@@ -1,0 +1,133 @@
+import { useRef, useState, type SubmitEvent, type KeyboardEvent } from "react";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+import { useSaveObservation } from "./change-api.ts";
+import {
+  checkObservation,
+  EMPTY_TEXTS,
+  FIELD_OF_PATH,
+  type FieldProblems,
+  type ObservationField,
+  type ObservationTexts,
+} from "./observation-values.ts";
+import { StationPicker } from "./station-picker.tsx";
+import type { Observation } from "./types.ts";
+import classes from "./request.module.css";
+
+interface ObservationEditorProps {
+  requestId: number;
+  /** The row being changed; null: a new one. */
+  observation: Observation | null;
+  texts: ObservationTexts;
+  onTexts: (texts: ObservationTexts) => void;
+  onClose: () => void;
+}
+
+/** One observation in texts. Enter saves; a new row leaves the editor open for the next, with its station. */
+export function ObservationEditor({ requestId, observation, texts, onTexts, onClose }: ObservationEditorProps) {
+  const text = useText();
+  const save = useSaveObservation(requestId);
+  const [problems, setProblems] = useState<FieldProblems>({});
+  const timeInput = useRef<HTMLInputElement>(null);
+
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const checked = checkObservation(text, texts, observation ?? undefined);
+    setProblems(checked.problems ?? {});
+    if (checked.values === null) return;
+    save.mutate(
+      { observationId: observation?.id ?? null, values: checked.values },
+      {
+        onSuccess: () => {
+          if (observation) {
+            onClose();
+            return;
+          }
+          onTexts({ ...EMPTY_TEXTS, station: texts.station, sigmaRa: texts.sigmaRa, sigmaDec: texts.sigmaDec });
+          timeInput.current?.focus();
+        },
+        onError: (error) => setProblems(fieldProblems(error, (item) => fieldErrorText(text, item))),
+      },
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.defaultPrevented) onClose();
+  };
+  const field = (name: ObservationField) => ({
+    value: texts[name],
+    error: problems[name],
+    autoComplete: "off",
+    onChange: (event: { currentTarget: HTMLInputElement }) => {
+      onTexts({ ...texts, [name]: event.currentTarget.value });
+      setProblems(without(problems, name));
+    },
+  });
+  const unplaced = save.error !== null && Object.keys(problems).length === 0;
+  return (
+    <form
+      onSubmit={onSubmit}
+      onKeyDown={onKeyDown}
+      noValidate
+      aria-label={observation ? text.draft.editTitle : text.draft.addTitle}
+    >
+      <Stack gap="sm">
+        {unplaced && (
+          <Alert color="red" role="alert">
+            {failureText(text, save.error)}
+          </Alert>
+        )}
+        <div className={classes.editorGrid}>
+          <TextInput
+            {...field("time")}
+            ref={timeInput}
+            label={text.draft.time}
+            placeholder={text.draft.timeHint}
+            autoFocus
+          />
+          <TextInput {...field("ra")} label={text.draft.ra} placeholder={text.draft.raHint} />
+          <TextInput {...field("dec")} label={text.draft.dec} placeholder={text.draft.decHint} />
+          <StationPicker
+            value={texts.station}
+            error={problems.station}
+            onChange={(station) => {
+              onTexts({ ...texts, station });
+              setProblems(without(problems, "station"));
+            }}
+          />
+        </div>
+        <Group justify="space-between" align="flex-end" gap="sm">
+          <div className={classes.sigmaGrid}>
+            <TextInput {...field("sigmaRa")} label={text.draft.sigmaRa} placeholder={text.common.optional} />
+            <TextInput {...field("sigmaDec")} label={text.draft.sigmaDec} placeholder={text.common.optional} />
+          </div>
+          <Group gap="xs">
+            <Text size="xs" c="dimmed">
+              {text.draft.keys}
+            </Text>
+            <Button variant="default" onClick={onClose}>
+              {text.common.close}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {text.draft.saveObservation}
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function fieldProblems(error: unknown, toText: (item: ApiError["fieldErrors"][number]) => string): FieldProblems {
+  const problems: FieldProblems = {};
+  for (const item of error instanceof ApiError ? error.fieldErrors : []) {
+    const field = FIELD_OF_PATH[item.path.split(".").at(-1) ?? ""];
+    if (field) problems[field] = toText(item);
+  }
+  return problems;
+}
+
+function without(problems: FieldProblems, name: ObservationField): FieldProblems {
+  return Object.fromEntries(Object.entries(problems).filter(([field]) => field !== name));
+}

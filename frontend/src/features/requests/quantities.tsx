@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import { roundBySigma } from "@/lib/quantity.ts";
+import { UNITS_PER_AU, type Au, type DistanceUnit } from "@/lib/units.ts";
+
+/** `2.7683 ± 0.0012`, both with the digits that mean something. */
+export function withSigma(value: number, sigma: number | null | undefined, locale: string): ReactNode {
+  const rounded = roundBySigma(value, sigma, locale);
+  return (
+    <span style={{ whiteSpace: "nowrap" }}>
+      {rounded.value}
+      {rounded.sigma !== null && <span style={{ opacity: 0.72 }}> ± {rounded.sigma}</span>}
+    </span>
+  );
+}
+
+export function distance(value: Au, sigma: Au | null | undefined, unit: DistanceUnit, locale: string): ReactNode {
+  const scale = UNITS_PER_AU[unit];
+  return withSigma(value * scale, sigma && sigma * scale, locale);
+}
+
+/** Both ends of an interval, rounded like the value between them. */
+export function interval(low: Au, high: Au, unit: DistanceUnit, locale: string): ReactNode {
+  const scale = UNITS_PER_AU[unit];
+  const sigma = Math.abs(high - low) / 4;
+  const ends = [low, high].map((end) => roundBySigma(end * scale, sigma * scale, locale).value);
+  return <span style={{ whiteSpace: "nowrap" }}>{ends.join(" … ")}</span>;
+}

@@ -1,0 +1,71 @@
+import { useState, type SubmitEvent } from "react";
+import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+
+interface RejectModalProps {
+  name: string;
+  busy: boolean;
+  error: unknown;
+  onClose: () => void;
+  onReject: (reason: string) => void;
+}
+
+/** Asks why; without a reason nothing is rejected. */
+export function RejectModal({ name, busy, error, onClose, onReject }: RejectModalProps) {
+  const text = useText();
+  const [reason, setReason] = useState("");
+  const [missing, setMissing] = useState(false);
+  const refused = error instanceof ApiError ? error.fieldErrors.find((item) => item.path === "reason") : undefined;
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    setMissing(reason.trim() === "");
+    if (reason.trim() !== "") onReject(reason.trim());
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={650}>{text.decide.rejectTitle}</Text>}
+      closeButtonProps={{ "aria-label": text.common.close }}
+    >
+      <form onSubmit={onSubmit} noValidate>
+        <Stack>
+          <Text size="sm" c="dimmed">
+            {text.decide.rejectText(name)}
+          </Text>
+          {error !== null && refused === undefined && (
+            <Alert color="red" role="alert">
+              {failureText(text, error)}
+            </Alert>
+          )}
+          <Textarea
+            label={text.decide.reason}
+            description={text.decide.reasonHint}
+            required
+            autosize
+            minRows={3}
+            maxLength={2_000}
+            data-autofocus
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            error={
+              (missing && reason.trim() === "" && text.decide.reasonRequired) ||
+              (refused && fieldErrorText(text, refused))
+            }
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {text.common.cancel}
+            </Button>
+            <Button type="submit" color="red" loading={busy}>
+              {text.decide.rejectConfirm}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

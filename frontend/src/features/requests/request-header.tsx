@@ -1,0 +1,90 @@
+import { Anchor, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Link } from "wouter";
+import { DataAge } from "@/components/data-age.tsx";
+import { Icon } from "@/components/icon.tsx";
+import { useText } from "@/i18n/language.tsx";
+import { useUser } from "@/lib/session.tsx";
+import { StatusBadge } from "./badges.tsx";
+import { DecisionButtons } from "./decision-buttons.tsx";
+import { DayText } from "./moments.tsx";
+import { requestName } from "./request-name.ts";
+import type { RequestDetail } from "./types.ts";
+import classes from "./request.module.css";
+
+interface RequestHeaderProps {
+  request: RequestDetail;
+  updatedAt: number;
+  failing: boolean;
+  onRefresh: () => void;
+}
+
+/** What the request is, where it stands, and what its moderator can do. */
+export function RequestHeader({ request, ...age }: RequestHeaderProps) {
+  const text = useText();
+  const moderator = useUser().role === "moderator";
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Anchor component={Link} to="/requests" size="sm">
+          <Group gap={6} component="span">
+            <Icon name="back" size={16} />
+            {text.request.back}
+          </Group>
+        </Anchor>
+        <DataAge {...age} />
+      </Group>
+      <Group justify="space-between" gap="md">
+        <Group gap="sm">
+          <Title order={1} style={{ overflowWrap: "anywhere" }}>
+            {requestName(text, request)}
+          </Title>
+          <StatusBadge status={request.status} size="lg" />
+        </Group>
+        {moderator && <DecisionButtons row={request} size="sm" recalculate />}
+      </Group>
+      <Facts request={request} />
+    </Stack>
+  );
+}
+
+function Facts({ request }: { request: RequestDetail }) {
+  const text = useText();
+  const { request: words } = text;
+  return (
+    <Paper withBorder p={{ base: "md", sm: "lg" }}>
+      <Stack gap="md">
+        <dl className={classes.facts}>
+          <Fact label={words.creator}>{request.creator}</Fact>
+          <Fact label={words.moderator}>{request.moderator ?? text.common.none}</Fact>
+          <Fact label={words.created}>
+            <DayText moment={request.created_at} />
+          </Fact>
+          <Fact label={words.formed}>
+            <DayText moment={request.formed_at} />
+          </Fact>
+          <Fact label={words.completed}>
+            <DayText moment={request.completed_at} />
+          </Fact>
+          <Fact label={words.results}>{text.list.results(request.result_count, request.observation_count)}</Fact>
+        </dl>
+        {request.comment !== "" && request.status !== "DRAFT" && (
+          <div>
+            <Text size="xs" c="dimmed">
+              {words.comment}
+            </Text>
+            <Text className={classes.comment}>{request.comment}</Text>
+          </div>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { lazy, Suspense } from "react";
+import { Button, Skeleton, Stack } from "@mantine/core";
+import { Link } from "wouter";
+import { FailurePanel } from "@/components/failure-panel.tsx";
+import { MessagePanel } from "@/components/message-panel.tsx";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+import { useUser } from "@/lib/session.tsx";
+import { Alternatives } from "./alternatives.tsx";
+import { useRequest } from "./api.ts";
+import { DraftEditor } from "./draft-editor.tsx";
+import { History } from "./history.tsx";
+import { ObservationsTable, TableSwitches } from "./observations-table.tsx";
+import { OrbitPanel } from "./orbit-panel.tsx";
+import { Outcome } from "./outcome.tsx";
+import { RequestHeader } from "./request-header.tsx";
+import { Section } from "./section.tsx";
+import type { RequestDetail } from "./types.ts";
+
+const Charts = lazy(() => import("./charts.tsx"));
+
+/** One request: a draft to edit for its creator, and what came of it for everybody who may see it. */
+export default function RequestPage({ id }: { id: number }) {
+  const text = useText();
+  const query = useRequest(id);
+  const gone = query.error instanceof ApiError && query.error.status === 404;
+  const refetch = () => void query.refetch();
+  if (gone) {
+    return (
+      <MessagePanel
+        icon="telescope"
+        title={text.request.notFoundTitle}
+        action={
+          <Button component={Link} to="/requests">
+            {text.app.toRequests}
+          </Button>
+        }
+      >
+        {text.request.notFoundText}
+      </MessagePanel>
+    );
+  }
+  if (!query.data) {
+    return query.error ? (
+      <FailurePanel title={text.request.loadFailed} error={query.error} onRetry={refetch} />
+    ) : (
+      <Stack role="status" aria-label={text.common.loading}>
+        <Skeleton height={36} width="40%" />
+        <Skeleton height={120} radius="lg" />
+        <Skeleton height={420} radius="lg" />
+      </Stack>
+    );
+  }
+  const request = query.data.body;
+  return (
+    <Stack gap="lg">
+      <RequestHeader
+        request={request}
+        updatedAt={query.dataUpdatedAt}
+        failing={query.error !== null}
+        onRefresh={refetch}
+      />
+      <RequestBody request={request} />
+    </Stack>
+  );
+}
+
+function RequestBody({ request }: { request: RequestDetail }) {
+  const user = useUser();
+  if (request.status === "DRAFT" && request.creator === user.username) return <DraftEditor request={request} />;
+  return <RequestResults request={request} />;
+}
+
+function RequestResults({ request }: { request: RequestDetail }) {
+  const text = useText();
+  const measured = request.observations.some((row) => row.distance_au);
+  return (
+    <>
+      <Outcome request={request} />
+      {measured && (
+        <Section title={text.request.charts}>
+          <Suspense fallback={<Skeleton height={280} />}>
+            <Charts observations={request.observations} />
+          </Suspense>
+        </Section>
+      )}
+      <Section
+        title={text.request.observations}
+        subtitle={text.request.observationCount(request.observation_count)}
+        aside={<TableSwitches withUnit={measured} />}
+        bare
+      >
+        <ObservationsTable observations={request.observations} />
+      </Section>
+      {request.orbit && <OrbitPanel orbit={request.orbit} />}
+      {request.alternatives && request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
+      <History entries={request.history} />
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { ApiError, send } from "@/lib/http.ts";
+import type { User } from "@/lib/session.tsx";
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+const sessionKey = ["session"] as const;
+
+/** Who is signed in; null: nobody. */
+export function useSession() {
+  return useQuery({ queryKey: sessionKey, queryFn: getSession, staleTime: 60_000 });
+}
+
+export function useSignIn() {
+  return useEnter((credentials: Credentials) => send<User>("POST", "/api/auth/login", credentials));
+}
+
+export function useRegister() {
+  return useEnter((credentials: Credentials) => send<User>("POST", "/api/auth/register", credentials));
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send<undefined>("POST", "/api/auth/logout"),
+    onSuccess: () => {
+      sessionStorage.clear();
+      forgetUser(client);
+    },
+  });
+}
+
+/** Nobody's data may stay in the cache for the next one who signs in at this screen. */
+export function forgetUser(client: QueryClient): void {
+  client.setQueryData(sessionKey, null);
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+}
+
+function useEnter(enter: (credentials: Credentials) => Promise<User>) {
+  const client = useQueryClient();
+  return useMutation({
+    // Register may or may not open a session by itself; who is signed in is asked of the server alone.
+    mutationFn: async (credentials: Credentials) => {
+      await enter(credentials);
+      return getSession();
+    },
+    onSuccess: (user) => client.setQueryData(sessionKey, user),
+  });
+}
+
+async function getSession(): Promise<User | null> {
+  try {
+    return await send<User>("GET", "/api/auth/me");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}

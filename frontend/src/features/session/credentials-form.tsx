@@ -1,0 +1,65 @@
+import { useState, type SubmitEvent } from "react";
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { fieldErrorText, failureText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+import type { Credentials } from "./api.ts";
+
+interface CredentialsFormProps {
+  mode: "sign-in" | "register";
+  submit: (credentials: Credentials) => void;
+  busy: boolean;
+  error: unknown;
+}
+
+export function CredentialsForm({ mode, submit, busy, error }: CredentialsFormProps) {
+  const text = useText();
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [touched, setTouched] = useState(false);
+  const required = (value: string) => (touched && value === "" ? text.session.required : undefined);
+  const refused = (path: string) => {
+    const found = error instanceof ApiError ? error.fieldErrors.find((item) => item.path === path) : undefined;
+    return found && (mode === "register" ? found.message : fieldErrorText(text, found));
+  };
+  const nameError = required(username) ?? refused("username");
+  const passwordError = required(password) ?? refused("password");
+
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setTouched(true);
+    if (username !== "" && password !== "") submit({ username, password });
+  };
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack>
+        {error !== null && nameError === undefined && passwordError === undefined && (
+          <Alert color="red" role="alert">
+            {failureText(text, error)}
+          </Alert>
+        )}
+        <TextInput
+          label={text.session.username}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+          error={nameError}
+          autoFocus
+        />
+        <PasswordInput
+          label={text.session.password}
+          autoComplete={mode === "sign-in" ? "current-password" : "new-password"}
+          description={mode === "register" ? text.session.passwordHint : undefined}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={passwordError}
+        />
+        <Button type="submit" loading={busy} fullWidth mt="xs">
+          {mode === "sign-in" ? text.session.signIn : text.session.register}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,110 @@
+/** JSON over fetch; every failure is an ApiError with the stable reason of its problem+json body (RFC 9457). */
+
+export interface FieldError {
+  path: string;
+  reason: string;
+  message: string;
+}
+
+interface ProblemBody {
+  reason?: string;
+  title?: string;
+  detail?: string;
+  errors?: FieldError[];
+}
+
+/** The server could not be asked at all; a word of this client, not of the contract. */
+export const UNREACHABLE = "UNREACHABLE";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly reason: string;
+  readonly fieldErrors: readonly FieldError[];
+
+  constructor(init: { status: number; reason: string; detail: string; fieldErrors?: readonly FieldError[] }) {
+    super(init.detail);
+    this.status = init.status;
+    this.reason = init.reason;
+    this.fieldErrors = init.fieldErrors ?? [];
+  }
+}
+
+/** An answer and the tag that stands for this state of it. */
+export interface Tagged<T> {
+  body: T;
+  etag: string | null;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export async function send<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await ask(path, {
+    method,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  if (!response.ok) throw await toApiError(response);
+  return (response.status === 204 ? undefined : await readJson(response)) as T;
+}
+
+/** GET that costs one header when nothing changed: a 304 hands `known` back, the very same object. */
+export async function getTagged<T>(path: string, known?: Tagged<T>, signal?: AbortSignal): Promise<Tagged<T>> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (known?.etag) headers["If-None-Match"] = known.etag;
+  const response = await ask(path, { headers, ...(signal && { signal }) });
+  if (response.status === 304 && known) return known;
+  if (!response.ok) throw await toApiError(response);
+  return { body: (await readJson(response)) as T, etag: response.headers.get("ETag") };
+}
+
+/** `?a=1&a=2&b=x`, leaving out what is empty. */
+export function queryString(values: Record<string, string | number | readonly string[] | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    for (const item of Array.isArray(value) ? (value as string[]) : [value as string | number | undefined]) {
+      if (item !== undefined && item !== "") search.append(name, String(item));
+    }
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { credentials: "same-origin", ...init });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new ApiError({ status: 0, reason: UNREACHABLE, detail: "The server cannot be reached." });
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError({ status: response.status, reason: "INTERNAL", detail: "The answer could not be read." });
+  }
+}
+
+async function toApiError(response: Response): Promise<ApiError> {
+  const problem = await readProblem(response);
+  return new ApiError({
+    status: response.status,
+    reason: problem.reason ?? (response.status >= 502 && response.status <= 504 ? "UNAVAILABLE" : "INTERNAL"),
+    detail: problem.detail ?? problem.title ?? `The server answered ${response.status}.`,
+    fieldErrors: problem.errors ?? [],
+  });
+}
+
+async function readProblem(response: Response): Promise<ProblemBody> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === "object" && body !== null ? body : {};
+  } catch {
+    return {}; // a proxy's own page
+  }
+}

@@ -1,0 +1,44 @@
+/** Numbers rounded as far as they are known. */
+
+const MAX_DECIMALS = 9;
+
+/** Decimals that show `sigma` with two significant digits: 0.00123 -> 4, 1500 -> -2. */
+export function decimalsOfSigma(sigma: number): number {
+  const exponent = Math.floor(Math.log10(sigma));
+  // 0.0996 rounds to 0.10: the exponent is the rounded number's.
+  const rounded = Number(sigma.toPrecision(2));
+  return Math.min(MAX_DECIMALS, 1 - Math.max(exponent, Math.floor(Math.log10(rounded) + 1e-12)));
+}
+
+export interface Rounded {
+  value: string;
+  sigma: string | null;
+}
+
+/** A value and its 1-sigma with the digits that mean something, in the language's own notation. */
+export function roundBySigma(value: number, sigma: number | null | undefined, locale: string): Rounded {
+  if (sigma === null || sigma === undefined || !(sigma > 0)) {
+    return { value: formatNumber(value, locale, fallbackDecimals(value)), sigma: null };
+  }
+  const decimals = decimalsOfSigma(sigma);
+  return { value: formatRounded(value, locale, decimals), sigma: formatRounded(sigma, locale, decimals) };
+}
+
+/** A number with exactly so many decimals. */
+export function formatNumber(value: number, locale: string, decimals: number): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    .format(value)
+    .replace("-", "−");
+}
+
+function formatRounded(value: number, locale: string, decimals: number): string {
+  if (decimals >= 0) return formatNumber(value, locale, decimals);
+  const scale = 10 ** -decimals;
+  return formatNumber(Math.round(value / scale) * scale, locale, 0);
+}
+
+function fallbackDecimals(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 10_000) return 0;
+  return size >= 100 ? 1 : 4;
+}
