@@ -15,20 +15,24 @@ from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
 from calc_grpc.orbits.prediction import LOG_RANGE, Prediction, predict
 from calc_grpc.orbits.progress import Progress
-from calc_grpc.orbits.refine import GROSS, fit
+from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
 from calc_grpc.orbits.result import Alternative, DistanceResult, ObservationResult, Orbit
 from calc_grpc.orbits.selection import Solution, extend, reject
 from calc_grpc.orbits.track import Track, build_track
 from calc_grpc.orbits.uncertainty import Posterior, posterior
 from calc_grpc.orbits.validation import DUPLICATE_OBSERVATION, find_problems
-from calc_grpc.orbits.verdict import MEANINGLESS_ABOVE, Evidence, judge
+from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
 
 WINDOWS_DAYS = (40.0, 10.0, 3.0)  # stretches to scan; the shorter ones when the longer gave no good orbit
 GOOD_CHI2 = 6.0  # reduced; below, no shorter window is tried
 GOOD_SHARE_USED = 0.85
 RIVAL_LEAST = 1e-3  # weight from which another solution is listed
 SAME_WITHIN = 0.02  # relative; nearer hollows are one
-NIGHT_GAP_DAYS = 0.4
+NIGHT_DAYS = 0.6
+NO_ORBIT = (
+    "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
+    "show one object."
+)
 
 
 def determine_distance(
@@ -51,11 +55,13 @@ def determine_distance(
     order = sorted(range(len(observations)), key=lambda k: observations[k].observed_at)
     track = build_track([observations[k] for k in order])
     solutions = _find_solutions(track, progress)
+    if not solutions:
+        return _no_orbit(observations)
     best = solutions[0]
-    spread = math.sqrt(max(1.0, best.chi2_reduced or 1.0))
+    spread = math.sqrt(max(1.0, best.misfit))
     loose = track._replace(whitening=track.whitening / spread)
     progress.at(0.85, "estimating the uncertainty")
-    best_loose = _refit(loose, best)
+    best_loose = _refit(loose, best, progress.poll)
     epoch = float(round(track.mjd.mean()))
     after = posterior(loose, best_loose, epoch, progress.poll)
     others = _others(loose, solutions, after, spread, progress)
@@ -84,7 +90,7 @@ def _refuse_unusable(observations: Sequence[Observation]) -> None:
 
 
 def _find_solutions(track: Track, progress: Progress) -> list[Solution]:
-    """Scan, extend and compare on all observations; best first."""
+    """Scan, extend and compare on all observations; best first, empty when no orbit comes near."""
     solutions: list[Solution] = []
     share = 0.8 / len(WINDOWS_DAYS)
     tried: set[bytes] = set()
@@ -107,20 +113,16 @@ def _find_solutions(track: Track, progress: Progress) -> list[Solution]:
         solutions.sort(key=lambda one: one.score)
         if solutions and _is_good(solutions[0]):
             break
-    if not solutions:
-        raise UnusableObservations("No orbit comes near these positions; check times, coordinates and stations.")
     return solutions
 
 
 def _is_good(solution: Solution) -> bool:
-    chi2 = solution.chi2_reduced
-    return (chi2 is None or chi2 < GOOD_CHI2) and float(solution.used.mean()) >= GOOD_SHARE_USED
+    return solution.misfit < GOOD_CHI2 and float(solution.used.mean()) >= GOOD_SHARE_USED
 
 
-def _refit(track: Track, solution: Solution) -> Solution:
-    again = fit(
-        track, solution.frame, solution.fit.parameters, solution.used.astype(np.float64), GROSS, False, 30, 1e-8
-    )
+def _refit(track: Track, solution: Solution, on_step: Callable[[], None]) -> Solution:
+    use = solution.used.astype(np.float64)
+    again = polled_fit(track, solution.frame, solution.fit.parameters, use, GROSS, False, 30, 1e-8, on_step)
     return replace(solution, fit=again)
 
 
@@ -137,7 +139,7 @@ def _result(
         rejected_count=int(np.count_nonzero(~best.used)),
         relative_sigma=relative,
         relative_sigma_alone=after.sigma_alone,
-        chi2_reduced=best.chi2_reduced,
+        misfit=best.misfit,
         eccentricity=orbit.e,
         rival_weight=sum(one.weight for one in alternatives),
         rival_distance_au=alternatives[0].distance_au if alternatives else None,
@@ -147,7 +149,7 @@ def _result(
     rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
     for row, k in enumerate(order):
         bare = ObservationResult(id=observations[k].id, result_state=verdict, used=bool(best.used[row]))
-        rows[k] = _row(bare, row, after, seen, relative <= MEANINGLESS_ABOVE)
+        rows[k] = _row(bare, row, after, seen, is_meaningful(evidence))
     return DistanceResult(
         verdict=verdict, verdict_reason=reason, orbit=orbit, observations=tuple(rows), alternatives=alternatives
     )
@@ -168,8 +170,17 @@ def _orbit(track: Track, solution: Solution, after: Posterior) -> Orbit:
 
 
 def night_count(mjd: Floats) -> int:
-    """Stretches of observation separated by half a day or so, whatever the longitude."""
-    return 1 + int(np.count_nonzero(np.diff(np.sort(mjd)) > NIGHT_GAP_DAYS))
+    """Nights of observation, whatever the longitude: one begins with the first position after the last has passed."""
+    nights, until = 0, -math.inf
+    for moment in np.sort(mjd):
+        if moment > until:
+            nights, until = nights + 1, float(moment) + NIGHT_DAYS
+    return nights
+
+
+def _no_orbit(observations: Sequence[Observation]) -> DistanceResult:
+    rows = tuple(ObservationResult(id=one.id, result_state="NOT_DETERMINED") for one in observations)
+    return DistanceResult(verdict="NOT_DETERMINED", verdict_reason=NO_ORBIT, orbit=None, observations=rows)
 
 
 def _row(bare: ObservationResult, row: int, after: Posterior, seen: Prediction, meaningful: bool) -> ObservationResult:
@@ -203,7 +214,7 @@ def _others(
         repeated = any(abs(distance - other) < SAME_WITHIN * other for _, other, _ in chosen)
         if weight < RIVAL_LEAST or low <= distance <= high or repeated:
             continue
-        there = posterior(track, _refit(track, one), after.epoch_mjd, progress.poll)
+        there = posterior(track, _refit(track, one, progress.poll), after.epoch_mjd, progress.poll)
         chosen.append((float(weight), distance, _orbit(track, one, there)))
     return chosen
 
@@ -211,7 +222,5 @@ def _others(
 def _log_mass(solution: Solution, spread: float) -> float:
     """Logarithm of the probability under a hollow: Laplace's approximation."""
     fined = solution.score - solution.fit.data_cost
-    sign, width = np.linalg.slogdet(solution.fit.normal)
-    if sign <= 0.0:
-        return -math.inf
-    return -0.5 * (solution.fit.data_cost / spread**2 + fined + float(width))
+    width = log_determinant(solution.fit.normal)
+    return -0.5 * (solution.fit.data_cost / spread**2 + fined + width)

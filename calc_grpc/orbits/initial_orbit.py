@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.prediction import LOG_RANGE, Frame, fill_state, frame_at
-from calc_grpc.orbits.refine import GROSS, Fit, fit
+from calc_grpc.orbits.refine import GROSS, Fit, fit, log_determinant
 from calc_grpc.orbits.track import Track, select
 
 NEAREST_AU = 0.003
@@ -100,8 +100,7 @@ def log_width(normal: Floats) -> float:
     for i in range(5):
         for j in range(5):
             matrix[i, j] = normal[keep[i], keep[j]]
-    sign, value = np.linalg.slogdet(matrix)
-    return value if sign > 0.0 else np.inf
+    return log_determinant(matrix)
 
 
 @compiled

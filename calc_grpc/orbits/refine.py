@@ -1,6 +1,7 @@
 """Least squares: six parameters, or five at a fixed range, improved until the sky agrees; and what to leave out."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ PARAMETER_COUNT = 6
 NUDGE = 1e-6  # step of the numerical partials of the prior, relative to each parameter's own scale
 LONGEST_LOG_STEP = 0.7  # a range is at most doubled or halved in one step
 STIFFEST = 1e9
+TINY = 1e-300
+ROUNDING = 1e-15  # of a matrix with unit diagonal; less is no information
+ITERATIONS_BETWEEN_POLLS = 6
 GROSS = 1e8  # scale of the robust loss that amounts to none
 
 
@@ -56,6 +60,23 @@ def solve_positive(matrix: Floats, right: Floats, size: int, solution: Floats) -
             total -= lower[k, i] * solution[k]
         solution[i] = total / lower[i, i]
     return True
+
+
+@compiled
+def log_determinant(matrix: Floats) -> float:
+    """ln det of a normal matrix, finite also where rounding has left a direction without information.
+
+    Scaled to a unit diagonal first, since the entries span twenty decades.
+    """
+    n = matrix.shape[0]
+    scaled, total = np.empty((n, n)), 0.0
+    for i in range(n):
+        total += math.log(matrix[i, i] + TINY)
+        for j in range(n):
+            scaled[i, j] = matrix[i, j] / math.sqrt((matrix[i, i] + TINY) * (matrix[j, j] + TINY))
+    for value in np.linalg.eigvalsh(scaled):
+        total += math.log(max(value, ROUNDING))
+    return total
 
 
 @compiled
@@ -212,3 +233,17 @@ def fit(
         else:
             damping = max(damping, 1e-5) * 10.0
     return Fit(x, cost, data_cost, normal, information, iteration, done)
+
+
+def polled_fit(
+    track: Track, frame: Frame, start: Floats, use: Floats, robust: float, fixed: bool,
+    max_iterations: int, tolerance: float, on_step: Callable[[], None],
+) -> Fit:  # fmt: skip
+    """As `fit`, looking up every few iterations so that thousands of observations can still be cancelled."""
+    best = fit(track, frame, start, use, robust, fixed, ITERATIONS_BETWEEN_POLLS, tolerance)
+    spent = best.iteration_count
+    while not best.converged and best.cost < np.inf and spent < max_iterations:
+        on_step()
+        best = fit(track, frame, best.parameters, use, robust, fixed, ITERATIONS_BETWEEN_POLLS, tolerance)
+        spent += max(best.iteration_count, 1)
+    return best

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from calc_grpc.orbits.compiled import Floats, Rows
 from calc_grpc.orbits.initial_orbit import ROBUST
 from calc_grpc.orbits.prediction import Frame, predict
-from calc_grpc.orbits.refine import GROSS, Fit, fit
+from calc_grpc.orbits.refine import GROSS, Fit, polled_fit
 from calc_grpc.orbits.track import Track
 
 WIDENING = 2.0  # each pass of `extend` looks this many times farther from the window
@@ -39,6 +39,11 @@ class Solution:
         """Chi-squared over degrees of freedom; None when there are none."""
         freedom = 2 * int(self.used.sum()) - 6
         return self.fit.data_cost / freedom if freedom > 0 else None
+
+    @property
+    def misfit(self) -> float:
+        """Chi-squared reduced, also where no degree of freedom is left and it should be near zero."""
+        return self.fit.data_cost / max(2 * int(self.used.sum()) - 6, 1)
 
 
 def squared_residuals(track: Track, frame: Frame, parameters: Floats) -> Floats:
@@ -73,7 +78,8 @@ def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_
         if not scale < GROSS:
             scale = GROSS
         wide = scale > 1.5
-        improved = fit(track, frame, parameters, use, ROBUST * max(1.0, scale), False, 25, 1e-3)
+        loss = ROBUST * max(1.0, scale)
+        improved = polled_fit(track, frame, parameters, use, loss, False, 25, 1e-3, on_step)
         if not improved.cost < np.inf:
             return parameters
         parameters = improved.parameters
@@ -93,7 +99,8 @@ def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[],
     seen: set[bytes] = set()
     for _ in range(REJECTION_PASSES):
         on_step()
-        best = fit(track, frame, parameters, used.astype(np.float64), GROSS, False, 30, 1e-7)
+        use = used.astype(np.float64)
+        best = polled_fit(track, frame, parameters, use, GROSS, False, 50, 1e-7, on_step)
         if not best.cost < np.inf:
             break
         parameters = best.parameters

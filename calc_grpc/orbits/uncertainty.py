@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.errors import UnusableObservations
 from calc_grpc.orbits.initial_orbit import FARTHEST_AU, NEAREST_AU, log_width
 from calc_grpc.orbits.prediction import LOG_RANGE, predict, state_at
-from calc_grpc.orbits.refine import GROSS, fit
+from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
 from calc_grpc.orbits.selection import Solution
 from calc_grpc.orbits.track import Track
 
@@ -96,12 +95,9 @@ def state_partials(solution: Solution, parameters: Floats, epoch_mjd: float) -> 
 
 def _inverse(normal: Floats) -> Floats:
     """Inverse of a normal matrix, scaled to a unit diagonal first since its entries span twenty decades."""
-    scale = 1.0 / np.sqrt(np.diag(normal))
-    try:
-        inner = np.linalg.inv(normal * np.outer(scale, scale))
-    except np.linalg.LinAlgError as failure:
-        message = "The observations do not fix an orbit; add observations of other nights."
-        raise UnusableObservations(message) from failure
+    scale = 1.0 / np.sqrt(np.diag(normal) + TINY)
+    values, vectors = np.linalg.eigh(normal * np.outer(scale, scale))
+    inner = (vectors / np.maximum(values, ROUNDING)) @ vectors.T
     return np.asarray(inner * np.outer(scale, scale))
 
 
@@ -145,7 +141,8 @@ def _from_profile(
     middle = float(np.interp(0.5, _cumulative(profile.logs, profile.weights), profile.logs))
     start = profile.parameters[int(np.argmin(np.abs(profile.logs - middle)))].copy()
     start[LOG_RANGE] = middle
-    chosen = fit(track, solution.frame, start, solution.used.astype(np.float64), GROSS, True, 30, 1e-6)
+    use = solution.used.astype(np.float64)
+    chosen = polled_fit(track, solution.frame, start, use, GROSS, True, 30, 1e-6, on_step)
     seen = predict(track, solution.frame, chosen.parameters)
     rows = []
     for one in profile.parameters:
@@ -189,7 +186,7 @@ def _profile(track: Track, solution: Solution, sigma: float, on_step: Callable[[
             start[LOG_RANGE] += direction * step
             if not math.log(NEAREST_AU) <= start[LOG_RANGE] <= math.log(FARTHEST_AU):
                 break
-            node = fit(track, solution.frame, start, use, GROSS, True, 15, 1e-3)
+            node = polled_fit(track, solution.frame, start, use, GROSS, True, 15, 1e-3, on_step)
             cost = node.cost + log_width(node.normal) if node.cost < np.inf else np.inf
             if not cost < lowest + PROFILE_DEPTH:
                 break

@@ -9,7 +9,7 @@ DETERMINED_BELOW = 0.01  # largest relative sigma
 WEAK_BELOW = 0.20
 MEANINGLESS_ABOVE = 1.0  # a distance with a larger relative sigma is not given
 ALONE_BELOW = 0.03  # to be called determined, the observations must do most of it without the census
-TOO_ROUGH = 25.0  # reduced chi-squared: residuals five times what they should be
+TOO_ROUGH = 25.0  # chi-squared over degrees of freedom: residuals five times what they should be
 RIVAL_FROM = 0.15  # weight of another solution that forbids a choice
 OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
 
@@ -23,10 +23,15 @@ class Evidence:
     rejected_count: int
     relative_sigma: float
     relative_sigma_alone: float
-    chi2_reduced: float | None
+    misfit: float
     eccentricity: float
     rival_weight: float
     rival_distance_au: float | None
+
+
+def is_meaningful(evidence: Evidence) -> bool:
+    """Whether distances are worth giving, whatever the verdict."""
+    return evidence.relative_sigma <= MEANINGLESS_ABOVE and evidence.misfit <= TOO_ROUGH
 
 
 def judge(evidence: Evidence) -> tuple[Verdict, str]:
@@ -50,8 +55,8 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
 
 
 def _disagreement(evidence: Evidence) -> str:
-    if evidence.chi2_reduced is not None and evidence.chi2_reduced > TOO_ROUGH:
-        times = math.sqrt(evidence.chi2_reduced)
+    if evidence.misfit > TOO_ROUGH:
+        times = math.sqrt(evidence.misfit)
         return (
             f"No orbit fits: the residuals are {times:.0f} times as large as the measurements allow. "
             "Check times, stations and whether all rows show one object."

@@ -1,0 +1,71 @@
+"""What is refused, and in which words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.validation import find_problems
+
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+GOOD = [
+    Observation(observed_at=datetime(2020, 1, 1 + k, tzinfo=UTC), ra_deg=10.0 + k, dec_deg=5.0, station="F51")
+    for k in range(4)
+]
+
+
+def reasons(changed: Observation) -> list[tuple[str, str]]:
+    rows = [*GOOD[:3], changed]
+    return [(problem.path, problem.reason) for problem in find_problems(rows, now=NOW)]
+
+
+def test_good_observations_have_no_problems():
+    assert find_problems(GOOD, now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("ra_deg", 360.0, "OUT_OF_RANGE"),
+        ("ra_deg", -0.001, "OUT_OF_RANGE"),
+        ("ra_deg", float("nan"), "OUT_OF_RANGE"),
+        ("dec_deg", 90.5, "OUT_OF_RANGE"),
+        ("dec_deg", float("inf"), "OUT_OF_RANGE"),
+        ("sigma_ra_arcsec", 0.0, "OUT_OF_RANGE"),
+        ("sigma_dec_arcsec", -1.0, "OUT_OF_RANGE"),
+        ("sigma_dec_arcsec", float("nan"), "OUT_OF_RANGE"),
+        ("correlation", 1.0, "OUT_OF_RANGE"),
+        ("correlation", float("nan"), "OUT_OF_RANGE"),
+        ("observer_position_km", (1.0, float("nan"), 2.0), "OUT_OF_RANGE"),
+        ("observed_at", NOW + timedelta(days=1), "FUTURE_TIME"),
+        ("observed_at", datetime(1300, 1, 1, tzinfo=UTC), "OUT_OF_RANGE"),
+        ("observed_at", datetime(2020, 1, 1), "OUT_OF_RANGE"),
+        ("station", "ZZZZ", "UNKNOWN_STATION"),
+        ("station", "247", "STATION_WITHOUT_POSITION"),
+        ("station", "270", "STATION_WITHOUT_POSITION"),
+        ("station", "C51", "STATION_WITHOUT_POSITION"),
+    ],
+)
+def test_each_bad_field_is_named(field, value, reason):
+    assert reasons(replace(GOOD[3], **{field: value})) == [(f"observations[3].{field}", reason)]
+
+
+def test_a_moving_station_with_its_place_is_accepted():
+    assert reasons(replace(GOOD[3], station="C51", observer_position_km=(6900.0, 0.0, 0.0))) == []
+
+
+def test_a_repeated_station_and_time_is_named_once():
+    assert reasons(replace(GOOD[0], ra_deg=99.0)) == [("observations[3].observed_at", "DUPLICATE_OBSERVATION")]
+
+
+def test_too_few_and_too_many_are_refused():
+    assert [problem.reason for problem in find_problems(GOOD[:2], now=NOW)] == ["TOO_FEW_OBSERVATIONS"]
+    assert [problem.reason for problem in find_problems([GOOD[0]] * 5001, now=NOW)] == ["TOO_MANY_OBSERVATIONS"]
+
+
+def test_every_message_says_what_to_do():
+    bad = replace(GOOD[3], ra_deg=400.0, dec_deg=-91.0, station="nope", correlation=2.0)
+    problems = find_problems([bad], now=NOW)
+    assert len(problems) == 5
+    assert all(any(word in problem.message for word in ("Give", "Check", "Add")) for problem in problems)

@@ -1,0 +1,42 @@
+"""From evidence to a verdict in words."""
+
+from dataclasses import replace
+
+from calc_grpc.orbits.verdict import Evidence, judge
+
+CLEAR = Evidence(
+    arc_days=30.0, night_count=6, rejected_count=1, relative_sigma=0.002, relative_sigma_alone=0.002,
+    misfit=0.9, eccentricity=0.1, rival_weight=0.0, rival_distance_au=None,
+)  # fmt: skip
+
+
+def test_a_small_sigma_is_determined_and_says_from_what():
+    verdict, reason = judge(CLEAR)
+    assert verdict == "DETERMINED"
+    assert "0.2 %" in reason and "30 days" in reason and "6 nights" in reason and "1 observation left out" in reason
+
+
+def test_a_sigma_of_some_percent_is_weak():
+    assert judge(replace(CLEAR, relative_sigma=0.05))[0] == "WEAK"
+
+
+def test_leaning_on_the_census_is_weak_at_best():
+    verdict, reason = judge(replace(CLEAR, relative_sigma_alone=0.5))
+    assert verdict == "WEAK" and "usual" in reason
+
+
+def test_a_large_sigma_is_not_determined():
+    assert judge(replace(CLEAR, relative_sigma=0.3))[0] == "NOT_DETERMINED"
+
+
+def test_one_night_is_not_determined_unless_the_parallax_alone_decides():
+    assert judge(replace(CLEAR, night_count=1, relative_sigma_alone=0.02))[0] == "NOT_DETERMINED"
+    assert judge(replace(CLEAR, night_count=1))[0] == "DETERMINED"
+
+
+def test_doubt_names_its_cause():
+    rough = judge(replace(CLEAR, misfit=400.0))
+    rival = judge(replace(CLEAR, rival_weight=0.4, rival_distance_au=1.25))
+    hyperbolic = judge(replace(CLEAR, eccentricity=1.4, relative_sigma_alone=0.1))
+    assert [verdict for verdict, _ in (rough, rival, hyperbolic)] == ["NOT_DETERMINED"] * 3
+    assert "20 times" in rough[1] and "1.25 au" in rival[1] and "hyperbolic" in hyperbolic[1]
