@@ -12,7 +12,7 @@ import { Link } from "wouter";
 import { Icon } from "@/components/icon.tsx";
 import { Logo } from "@/components/logo.tsx";
 import { UserMenu } from "@/features/session/user-menu.tsx";
-import { useLanguage, useText, type Language } from "@/i18n/language.tsx";
+import { useLanguage, useText } from "@/i18n/language.tsx";
 import classes from "./layout.module.css";
 
 /** The frame of every page: header with the name, the language, the colours and the user; then the page. */

@@ -50,13 +50,14 @@ export function checkObservation(text: Dictionary, texts: ObservationTexts, know
   const sigmaRa = parseSigma(texts.sigmaRa);
   const sigmaDec = parseSigma(texts.sigmaDec);
   const words = text.draft.problems;
+  const sigmaProblem = (sigma: Arcseconds | null | undefined) => (sigma === undefined ? words.number : null);
   const found: Record<ObservationField, string | null> = {
     time: timeProblem(text, texts.time, time),
     ra: ra.ok ? null : { EMPTY: words.required, FORMAT: words.ra, RANGE: words.raRange }[ra.problem],
     dec: dec.ok ? null : { EMPTY: words.required, FORMAT: words.dec, RANGE: words.decRange }[dec.problem],
     station: texts.station.trim() === "" ? words.required : null,
-    sigmaRa: sigmaRa === undefined ? words.number : null,
-    sigmaDec: sigmaDec === undefined ? words.number : null,
+    sigmaRa: sigmaProblem(sigmaRa),
+    sigmaDec: sigmaProblem(sigmaDec),
   };
   const problems = Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== null)) as FieldProblems;
   if (Object.keys(problems).length > 0 || time === null || !ra.ok || !dec.ok) return { values: null, problems };
