@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import F, Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 from django_filters import rest_framework as filters
@@ -70,7 +69,7 @@ class RequestFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=RequestStatus.choices)
     formed_after = filters.DateFilter(method="filter_formed_after", input_formats=["%Y-%m-%d"])
     formed_before = filters.DateFilter(method="filter_formed_before", input_formats=["%Y-%m-%d"])
-    search = filters.CharFilter(method="filter_search", validators=[ProhibitNullCharactersValidator()])
+    search = filters.CharFilter(method="filter_search")
     updated_after = _MomentFilter(field_name="updated_at", lookup_expr="gte")
     ordering = _Ordering(fields=[(name, name) for name in ORDERINGS])
 

@@ -86,7 +86,7 @@ def test_a_rejection_between_create_and_its_answer_wins(
 ) -> None:
     formed = make_formed(observer)
     created, rejected = threading.Event(), threading.Event()
-    calc.on_create = lambda _: created.set() or rejected.wait(DEADLINE_S) and None
+    calc.on_create = lambda _: created.set() or (rejected.wait(DEADLINE_S) and None)
 
     def reject() -> None:
         assert created.wait(DEADLINE_S)

@@ -17,7 +17,7 @@ def test_a_name_is_found_by_any_part_of_it_in_any_case(client: APIClient) -> Non
 
 
 def test_the_station_with_exactly_the_code_comes_first() -> None:
-    assert [station.code for station in search_stations("g96")][0] == "G96"
+    assert search_stations("g96")[0].code == "G96"
 
 
 def test_a_spacecraft_has_no_fixed_place_and_the_geocentre_has_one() -> None:
