@@ -1,7 +1,7 @@
 """Where the observer stood: stations of the MPC, turned with the Earth and carried around the Sun."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,8 @@ from calc_grpc.orbits.constants import AU_KM, DEG_RAD, EARTH_EQUATOR_KM, MJD_ZER
 from calc_grpc.orbits.errors import StationWithoutPosition, UnknownStation
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.timescale import Instants
+
+ROWS_PER_STEP = 1000  # the theory of the Earth takes 25 microseconds a row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +41,16 @@ def _place_km(row: dict[str, float]) -> tuple[float, float, float] | None:
     return (across * float(np.cos(longitude)), across * float(np.sin(longitude)), up)
 
 
-def observer_track(observations: Sequence[Observation], when: Instants) -> ObserverTrack:
-    """Place every observer; raises UnknownStation, StationWithoutPosition."""
-    sun_to_earth = earth_heliocentric(when.tdb_mjd)
+def observer_track(
+    observations: Sequence[Observation], when: Instants, on_step: Callable[[], None] | None = None
+) -> ObserverTrack:
+    """Place every observer; raises UnknownStation, StationWithoutPosition. on_step is called every 25 ms or so."""
+    parts = []
+    for first in range(0, len(observations), ROWS_PER_STEP):
+        if on_step is not None:
+            on_step()
+        parts.append(earth_heliocentric(when.tdb_mjd[first : first + ROWS_PER_STEP]))
+    sun_to_earth = np.concatenate(parts)
     from_geocentre = _geocentric_au(observations, when)
     return ObserverTrack(position=sun_to_earth[:, :3] + from_geocentre, earth_velocity=sun_to_earth[:, 3:])
 

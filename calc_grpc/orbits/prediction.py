@@ -52,6 +52,26 @@ def frame_at(track: Track, row: int) -> Frame:
 
 
 @compiled
+def along(line: Floats, axes: Floats, row: int) -> float:
+    """Component of a vector (3,) along one row of axes (n, 3); written out, since calling BLAS costs more."""
+    return float(line[0] * axes[row, 0] + line[1] * axes[row, 1] + line[2] * axes[row, 2])
+
+
+@compiled
+def chain(across: Floats, steps: Floats, basis: Floats, rows: Floats) -> None:
+    """Fill rows (m, 6) with across (m, 3) times steps (3, 6) times basis (6, 6), loops for the same reason."""
+    by_state = np.empty(6)
+    for m in range(across.shape[0]):
+        for j in range(6):
+            by_state[j] = across[m, 0] * steps[0, j] + across[m, 1] * steps[1, j] + across[m, 2] * steps[2, j]
+        for j in range(6):
+            total = 0.0
+            for k in range(6):
+                total += by_state[k] * basis[k, j]
+            rows[m, j] = total
+
+
+@compiled
 def emission_mjd(frame: Frame, x: Floats) -> float:
     """Epoch of the state of x: when the light seen at the reference left, TDB."""
     return frame.mjd - math.exp(x[LOG_RANGE]) / LIGHT_AU_PER_DAY
@@ -119,7 +139,7 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
     """Residuals, ranges and their partials for every observation; rows that could not be reached hold infinity."""
     n = track.mjd.shape[0]
     state, moved, line = np.empty(6), np.empty(6), np.empty(3)
-    basis, steps = np.empty((6, 6)), np.empty((3, 6))
+    basis, steps, direction = np.empty((6, 6)), np.empty((3, 6)), np.empty((1, 3))
     fill_state(frame, x, state)
     fill_state_partials(frame, x, state, basis)
     epoch = emission_mjd(frame, x)
@@ -133,11 +153,13 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
             continue
         out.ranges[row] = distance
         out.sun_distances[row] = math.sqrt(moved[0] ** 2 + moved[1] ** 2 + moved[2] ** 2)
-        depth = np.dot(line, track.toward[row])
+        depth = along(line, track.toward, row)
         if depth > 0.0:
-            out.residuals[row, 0] = -np.dot(line, track.east[row]) / depth
-            out.residuals[row, 1] = -np.dot(line, track.north[row]) / depth
-        out.range_partials[row] = np.dot(np.dot(line / distance, steps), basis)
+            out.residuals[row, 0] = -along(line, track.east, row) / depth
+            out.residuals[row, 1] = -along(line, track.north, row) / depth
+        for k in range(3):
+            direction[0, k] = line[k] / distance
+        chain(direction, steps, basis, out.range_partials[row : row + 1])
     return out
 
 

@@ -8,7 +8,16 @@ import numpy as np
 
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
-from calc_grpc.orbits.prediction import LOG_RANGE, Frame, emission_mjd, fill_state, fill_state_partials, sight
+from calc_grpc.orbits.prediction import (
+    LOG_RANGE,
+    Frame,
+    along,
+    chain,
+    emission_mjd,
+    fill_state,
+    fill_state_partials,
+    sight,
+)
 from calc_grpc.orbits.prior import QUANTITY_COUNT, census_cost, orbit_quantities, visibility_cost
 from calc_grpc.orbits.track import Track
 
@@ -18,7 +27,8 @@ LONGEST_LOG_STEP = 0.7  # a range is at most doubled or halved in one step
 STIFFEST = 1e9
 TINY = 1e-300
 ROUNDING = 1e-15  # of a matrix with unit diagonal; less is no information
-ITERATIONS_BETWEEN_POLLS = 6
+POLL_AFTER_ITERATIONS = 6
+POLL_AFTER_ROWS = 10_000  # observations times iterations; some 20 ms
 GROSS = 1e8  # scale of the robust loss that amounts to none
 
 
@@ -127,24 +137,27 @@ def add_data(
             continue
         if sight(track, n, state, epoch, light, moved, steps, line) <= 0.0:
             return np.inf
-        depth = np.dot(line, track.toward[n])
+        depth = along(line, track.toward, n)
         if depth <= 0.0:
             return np.inf
-        ra, dec = np.dot(line, track.east[n]) / depth, np.dot(line, track.north[n]) / depth
+        ra, dec = along(line, track.east, n) / depth, along(line, track.north, n) / depth
         p, q, r = track.whitening[n, 0], track.whitening[n, 1], track.whitening[n, 2]
         for k in range(3):
             by_ra = (track.east[n, k] - ra * track.toward[n, k]) / depth
             by_dec = (track.north[n, k] - dec * track.toward[n, k]) / depth
             across[0, k], across[1, k] = p * by_ra, q * by_ra + r * by_dec
         white_ra, white_dec = -p * ra, -q * ra - r * dec
-        rows[:, :] = np.dot(np.dot(across, steps), basis)
+        chain(across, steps, basis, rows)
         s2 = white_ra * white_ra + white_dec * white_dec
         weight = use[n] / (1.0 + s2 / k2)
         cost += use[n] * k2 * math.log1p(s2 / k2)
         for i in range(PARAMETER_COUNT):
             gradient[i] -= weight * (rows[0, i] * white_ra + rows[1, i] * white_dec)
-            for j in range(PARAMETER_COUNT):
+            for j in range(i + 1):
                 information[i, j] += weight * (rows[0, i] * rows[0, j] + rows[1, i] * rows[1, j])
+    for i in range(PARAMETER_COUNT):
+        for j in range(i):
+            information[j, i] = information[i, j]
     return cost
 
 
@@ -240,10 +253,11 @@ def polled_fit(
     max_iterations: int, tolerance: float, on_step: Callable[[], None],
 ) -> Fit:  # fmt: skip
     """As `fit`, looking up every few iterations so that thousands of observations can still be cancelled."""
-    best = fit(track, frame, start, use, robust, fixed, ITERATIONS_BETWEEN_POLLS, tolerance)
+    few = max(2, min(POLL_AFTER_ITERATIONS, POLL_AFTER_ROWS // track.mjd.size))
+    best = fit(track, frame, start, use, robust, fixed, few, tolerance)
     spent = best.iteration_count
     while not best.converged and best.cost < np.inf and spent < max_iterations:
         on_step()
-        best = fit(track, frame, best.parameters, use, robust, fixed, ITERATIONS_BETWEEN_POLLS, tolerance)
+        best = fit(track, frame, best.parameters, use, robust, fixed, few, tolerance)
         spent += max(best.iteration_count, 1)
     return best

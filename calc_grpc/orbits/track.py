@@ -1,6 +1,6 @@
 """Observations as the arrays that the kernels work on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +32,10 @@ class Track(NamedTuple):
     displacement: Floats
 
 
-def build_track(observations: Sequence[Observation]) -> Track:
+def build_track(observations: Sequence[Observation], on_step: Callable[[], None] | None = None) -> Track:
     """Work out times, places, directions and weights; raises UnusableObservations where a station has no place."""
     when = instants([observation.observed_at for observation in observations])
-    places = observer_track(observations, when)
+    places = observer_track(observations, when, on_step)
     ra = np.array([observation.ra_deg for observation in observations]) * DEG_RAD
     dec = np.array([observation.dec_deg for observation in observations]) * DEG_RAD
     zero = np.zeros_like(ra)
