@@ -45,11 +45,10 @@ class Request(models.Model):
             models.Index(fields=["updated_at"], name="request_updated_at"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=RequestStatus.values), name="request_status_known"),
             models.CheckConstraint(
                 condition=Q(formed_at__isnull=True, status__in=["DRAFT", "DELETED"])
                 | Q(formed_at__isnull=False, status__in=["FORMED", "COMPLETED", "REJECTED"]),
-                name="request_formed_at_since_formed",
+                name="request_formed_at_fits_status",
             ),
             models.CheckConstraint(
                 condition=Q(status="COMPLETED", completed_at__isnull=False, calculation_id__isnull=False)

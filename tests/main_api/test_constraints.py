@@ -14,9 +14,9 @@ from tests.main_api.sample_requests import make_completed, make_draft, make_form
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"status": "OPEN"}, "request_status_known"),
-        ({"status": "FORMED"}, "request_formed_at_since_formed"),
-        ({"formed_at": timezone.now()}, "request_formed_at_since_formed"),
+        ({"status": "OPEN"}, "request_formed_at_fits_status"),
+        ({"status": "FORMED"}, "request_formed_at_fits_status"),
+        ({"formed_at": timezone.now()}, "request_formed_at_fits_status"),
         ({"completed_at": timezone.now()}, "request_completed_has_calculation"),
         ({"result_count": 4}, "request_results_of_observations"),
         ({"calculation_state": "LOST"}, "request_calculation_state_known"),

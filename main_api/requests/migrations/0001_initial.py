@@ -242,19 +242,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="request",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "FORMED", "COMPLETED", "REJECTED", "DELETED"])),
-                name="request_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("formed_at__isnull", True), ("status__in", ["DRAFT", "DELETED"])),
                     models.Q(("formed_at__isnull", False), ("status__in", ["FORMED", "COMPLETED", "REJECTED"])),
                     _connector="OR",
                 ),
-                name="request_formed_at_since_formed",
+                name="request_formed_at_fits_status",
             ),
         ),
         migrations.AddConstraint(
