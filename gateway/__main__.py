@@ -13,9 +13,9 @@ import sys
 
 import uvicorn
 
+from gateway import logs
 from gateway.app import build_app
 from gateway.config import Config, ConfigError
-from gateway.middleware import KeyValueFormatter
 
 GRACE_PERIOD_S = 5
 KEEP_ALIVE_S = 30
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         sys.stderr.write(f"gateway: {error}\n")
         return 2
-    _configure_logs()
+    logs.set_up()
     logger.info("listening", extra={"action": "start", "host": config.host, "port": config.port})
     build_server(config).run(sockets=[listener])
     logger.info("stopped", extra={"action": "stop"})
@@ -84,13 +84,6 @@ def _listen(config: Config) -> socket.socket:
         raise ConfigError(f"GATEWAY_HOST {config.host}, port {config.port} cannot be listened on: {error}") from error
     listener.setblocking(False)
     return listener
-
-
-def _configure_logs() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(KeyValueFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

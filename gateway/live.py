@@ -74,7 +74,8 @@ async def snapshots(
                 await recheck()
                 recheck_at = time.monotonic() + recheck_s
             if not reading.done():
-                yield None
+                if not stopping.is_set():
+                    yield None
                 continue
             message = reading.result()
             if not isinstance(message, Message):  # the end of the stream

@@ -1,6 +1,5 @@
 """What surrounds every answer: request id, headers that come only from us, access log, errors as problem+json."""
 
-import json
 import logging
 import re
 import time
@@ -155,22 +154,6 @@ async def send_json(send: Send, body: bytes, *, status: int = 200) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-class KeyValueFormatter(logging.Formatter):
-    """`time level logger: event key=value ...`; the keys are what a call passed as `extra`."""
-
-    _own = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        extra: dict[str, Any] = {name: value for name, value in vars(record).items() if name not in self._own}
-        line, newline, trace = super().format(record).partition("\n")
-        return " ".join([line, *(f"{name}={_quoted(value)}" for name, value in extra.items())]) + newline + trace
-
-
-def _quoted(value: Any) -> str:
-    text = str(value)
-    return text if re.fullmatch(r"[^\s\"=]+", text) and text.isprintable() else json.dumps(text)
 
 
 def _log_access(scope: Scope, request_id: str, fields: dict[str, Any]) -> None:

@@ -1,0 +1,190 @@
+"""/api handed to main_api: what is passed on, what is not, and what happens when it fails."""
+
+import asyncio
+import gzip
+import json
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from tests.gateway.conftest import Answered, Start
+from tests.gateway.fakes import FakeMain
+
+
+async def _echo(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(await response.read())
+    values["headers"] = {name.lower(): value for name, value in values["headers"]}
+    return values
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_method_body_and_status_pass(url: str, http: aiohttp.ClientSession, method: str) -> None:
+    async with http.request(method, f"{url}/api/echo?status=409", data=b"hello") as response:
+        values = await _echo(response)
+    assert (response.status, values["method"], values["text"]) == (409, method, "hello")
+
+
+async def test_the_path_and_query_pass_as_they_are(url: str, http: aiohttp.ClientSession) -> None:
+    path = "/api/echo/a%2Fb%20c/..%2f;x=1?q=%D0%B9+z&q=2&empty="
+    async with http.get(URL(url + path, encoded=True)) as response:
+        assert (await _echo(response))["raw_path"] == path
+
+
+async def test_main_api_is_told_about_the_call(url: str, http: aiohttp.ClientSession) -> None:
+    headers = {
+        "Host": "astrodist.example:8443",
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "for=6.6.6.6",
+        "X-User": "moderator",
+        "X-Real-IP": "6.6.6.6",
+        "X_Forwarded_For": "6.6.6.6",
+        "Remote-User": "moderator",
+        "X-Calc-Key": "key",
+        "Cookie": "sessionid=a",
+        "X-Request-Id": "not valid!",
+        "User-Agent": "curl/8",
+    }
+    async with http.get(f"{url}/api/echo", headers=headers) as response:
+        seen = (await _echo(response))["headers"]
+    assert (seen["host"], seen["x-forwarded-host"]) == ("astrodist.example:8443", "astrodist.example:8443")
+    assert (seen["x-forwarded-for"], seen["x-forwarded-proto"]) == ("127.0.0.1", "http")
+    assert (seen["x-calc-key"], seen["cookie"], seen["user-agent"]) == ("key", "sessionid=a", "curl/8")
+    assert seen["x-request-id"] == response.headers["X-Request-Id"] != "not valid!"
+    assert not {"forwarded", "x-user", "x-real-ip", "x_forwarded_for", "remote-user"} & set(seen)
+
+
+async def test_nothing_is_added_that_the_client_did_not_send(url: str) -> None:
+    host = URL(url)
+    reader, writer = await asyncio.open_connection(host.host, host.port)
+    writer.write(b"GET /api/echo HTTP/1.1\r\nHost: h\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\n\r\n")
+    body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")[2]
+    writer.close()
+    await writer.wait_closed()
+    names = {name.lower() for name, _ in json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])["headers"]}
+    assert names == {"host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-for", "x-request-id"}
+
+
+async def test_answers_keep_their_headers_but_not_those_of_one_hop(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{url}/api/cookies") as response:
+        assert response.headers.getall("Set-Cookie") == ["sessionid=a; Path=/; HttpOnly", "other=b; Path=/"]
+        assert response.headers["X-Kept"] == "2"
+        assert "X-Hop" not in response.headers
+        assert len(response.headers.getall("Date")) == 1
+        assert "Server" not in response.headers
+
+
+async def test_redirects_are_left_to_the_client(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{url}/api/redirect", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (302, "/api/echo")
+
+
+async def test_compressed_answers_stay_compressed(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{url}/api/gzipped", headers={"Accept-Encoding": "gzip"}) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(await response.read()) == b"x" * 5000
+
+
+async def test_head_has_headers_and_no_body(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.head(f"{url}/api/echo") as response:
+        assert (response.status, await response.read()) == (200, b"")
+        assert int(response.headers["Content-Length"]) > 0
+
+
+async def test_refusals_of_main_api_pass_unchanged(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{url}/api/refused") as response:
+        assert (response.status, response.content_type) == (429, "application/problem+json")
+        assert json.loads(await response.read()) == {"reason": "THROTTLED"}
+
+
+async def test_pages_of_main_api_keep_their_own_policy(url: str, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{url}/api/docs") as response:
+        assert "Content-Security-Policy" not in response.headers
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_an_answer_streams_through(url: str, http: aiohttp.ClientSession, main: FakeMain) -> None:
+    async with http.get(f"{url}/api/drip") as response:
+        assert await asyncio.wait_for(response.content.readexactly(5), 5) == b"first"
+        main.release.set()
+        assert await response.content.read() == b"second"
+
+
+async def test_a_body_of_known_length_streams_through(url: str, http: aiohttp.ClientSession, main: FakeMain) -> None:
+    async def halves() -> AsyncIterator[bytes]:
+        yield b"a" * 1000
+        await asyncio.wait_for(main.first_chunk.wait(), 5)
+        yield b"b" * 1000
+
+    async with http.put(f"{url}/api/upload", data=halves(), headers={"Content-Length": "2000"}) as response:
+        assert json.loads(await response.read()) == {"byte_count": 2000}
+
+
+async def test_a_chunked_body_gets_a_length(url: str, http: aiohttp.ClientSession) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"ab"
+        yield b"cd"
+
+    async with http.post(f"{url}/api/echo", data=pieces()) as response:
+        values = await _echo(response)
+    assert (values["text"], values["headers"]["content-length"]) == ("abcd", "4")
+    assert "transfer-encoding" not in values["headers"]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_over_the_limit_is_refused(start: Start, http: aiohttp.ClientSession, chunked: bool) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100
+
+    async with start(body_limit_bytes=1000) as url:
+        async with http.put(f"{url}/api/upload", data=pieces() if chunked else b"x" * 1001) as response:
+            assert (response.status, json.loads(await response.read())["reason"]) == (413, "BODY_TOO_LARGE")
+        async with http.put(f"{url}/api/upload", data=b"x" * 1000) as response:
+            assert response.status == 200
+
+
+async def test_main_api_down_is_unavailable(start: Start, http: aiohttp.ClientSession, unused_port: int) -> None:
+    async with start(main_url=f"http://127.0.0.1:{unused_port}") as url, http.get(f"{url}/api/echo") as response:
+        problem = json.loads(await response.read())
+        assert (response.status, response.headers["Retry-After"]) == (503, "2")
+        assert (problem["reason"], response.content_type) == ("UNAVAILABLE", "application/problem+json")
+
+
+async def test_main_api_too_slow_is_a_timeout(start: Start, http: aiohttp.ClientSession) -> None:
+    async with start(main_timeout_s=0.2) as url, http.get(f"{url}/api/slow") as response:
+        assert (response.status, json.loads(await response.read())["reason"]) == (504, "DEADLINE_EXCEEDED")
+
+
+async def test_an_answer_that_breaks_off_does_not_look_complete(url: str, http: aiohttp.ClientSession) -> None:
+    with pytest.raises(aiohttp.ClientPayloadError):
+        async with http.get(f"{url}/api/broken") as response:
+            await response.read()
+
+
+async def test_a_client_that_leaves_cancels_the_call_behind(
+    url: str, http: aiohttp.ClientSession, main: FakeMain
+) -> None:
+    call = asyncio.create_task(http.get(f"{url}/api/slow").__aenter__())
+    await asyncio.wait_for(main.arrived.wait(), 5)
+    call.cancel()
+    await asyncio.wait_for(main.caller_left.wait(), 5)
+
+
+async def test_a_client_that_leaves_in_mid_upload_is_no_fault(
+    url: str, main: FakeMain, answered: Answered, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = URL(url)
+    _, writer = await asyncio.open_connection(host.host, host.port)
+    writer.write(b"PUT /api/upload HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\n\r\n" + b"x" * 100)
+    await asyncio.wait_for(main.first_chunk.wait(), 5)
+    left = answered()
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    writer.close()
+    await asyncio.wait_for(left, 5)
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")]
