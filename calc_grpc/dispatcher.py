@@ -42,7 +42,7 @@ class HandBack:
 
 
 class Pool(Protocol):
-    """What the dispatcher needs of `workers.WorkerPool`."""
+    """What the engine needs of `workers.WorkerPool`."""
 
     on_free: Callable[[], None]
 
@@ -57,6 +57,12 @@ class Pool(Protocol):
 
     def cancel(self, calculation_id: str) -> None:
         """Tell a run to stop."""
+
+    async def start(self) -> None:
+        """Make the workers ready."""
+
+    async def stop(self) -> None:
+        """End the workers."""
 
 
 class Dispatcher:

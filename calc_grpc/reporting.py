@@ -6,18 +6,17 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import aiohttp
 from yarl import URL
 
 from calc_grpc.alarm import Alarm
-from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState
+from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.convert import report_body
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal.port import Change, DueReport, Journal
 from calc_grpc.origins import origin_of
-from calc_grpc.retry import retry_after_s, verdict_on, wait_s
+from calc_grpc.retry import Answer, next_step
 
 MAX_IN_FLIGHT = 32
 MAX_IN_FLIGHT_PER_ORIGIN = 8  # a receiver that hangs cannot take the places of the others
@@ -27,15 +26,6 @@ STOP_GRACE_S = 1.0
 MAX_REASON_BYTES = 10_000
 
 logger = logging.getLogger(__name__)
-
-
-class Answer:
-    """What one attempt came to: a status, or status 0 and what went wrong."""
-
-    def __init__(self, status: int, error: str = "", retry_after: str | None = None) -> None:
-        self.status = status
-        self.error = error
-        self.retry_after = retry_after
 
 
 class Reporter:
@@ -54,7 +44,7 @@ class Reporter:
         self._journal = journal
         self._key = key
         self._allowed_origins = allowed_origins
-        self._give_up_after_us = int(give_up_after_s * SECOND_US)
+        self._give_up_after_s = give_up_after_s
         self._clock = clock
         self._chance = chance
         self._alarm = Alarm(clock)
@@ -132,7 +122,7 @@ class Reporter:
 
     async def _send(self, calculation: Calculation, due: DueReport, session: aiohttp.ClientSession) -> Answer:
         if origin_of(due.callback_url) not in self._allowed_origins:
-            return Answer(0, "The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
+            return Answer(error="The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
         # In a thread: thousands of observations take longer than the event loop may be held.
         body = await asyncio.to_thread(lambda: json.dumps(report_body(calculation)).encode())
         headers = {
@@ -145,14 +135,16 @@ class Reporter:
                 URL(due.callback_url), data=body, headers=headers, allow_redirects=False
             ) as response:
                 error = "" if response.ok else f"HTTP {response.status} {await _reason(response)}".strip()
-                return Answer(response.status, error, response.headers.get("Retry-After"))
+                return Answer(status=response.status, error=error, retry_after=response.headers.get("Retry-After"))
         except TimeoutError:
-            return Answer(0, f"No answer within {ATTEMPT_TIMEOUT_S:g} s.")
+            return Answer(error=f"No answer within {ATTEMPT_TIMEOUT_S:g} s.")
         except (aiohttp.ClientError, OSError) as error:
-            return Answer(0, f"{type(error).__name__}: {error}"[:300])
+            return Answer(error=f"{type(error).__name__}: {error}"[:300])
 
     async def _record(self, due: DueReport, answer: Answer) -> None:
-        state, next_us = self._next_step(due, answer)
+        state, next_us = next_step(
+            answer, due, now_us=self._clock(), give_up_after_s=self._give_up_after_s, chance=self._chance
+        )
         await self._journal.record_report(due, state=state, last_error=answer.error, next_time_us=next_us)
         logger.log(
             logging.INFO if state == "DELIVERED" else logging.WARNING,
@@ -164,19 +156,6 @@ class Reporter:
                 **({"error": answer.error} if answer.error else {}),
             },
         )
-
-    def _next_step(self, due: DueReport, answer: Answer) -> tuple[ReportState, int | None]:
-        state = verdict_on(answer.status)
-        if state != "PENDING":
-            return state, None
-        now_us = self._clock()
-        asked_s = retry_after_s(
-            answer.status, answer.retry_after, now=datetime.fromtimestamp(now_us / SECOND_US, tz=UTC)
-        )
-        elapsed_s = (now_us - due.since_us) / SECOND_US
-        wait = wait_s(due.attempt_count + 1, elapsed_s=elapsed_s, retry_after_s=asked_s, chance=self._chance)
-        next_us = now_us + int(wait * SECOND_US)
-        return ("GIVEN_UP", None) if next_us > due.since_us + self._give_up_after_us else ("PENDING", next_us)
 
 
 async def _reason(response: aiohttp.ClientResponse) -> str:

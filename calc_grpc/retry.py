@@ -2,10 +2,12 @@
 
 import random
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from calc_grpc.calculation import ReportState
+from calc_grpc.calculation import SECOND_US, ReportState
+from calc_grpc.journal.port import DueReport
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
@@ -16,6 +18,30 @@ LONGEST_RETRY_AFTER_S = 3600.0
 
 REFUSED_FOR_GOOD = frozenset((400, 410, 413, 422))
 SAYS_RETRY_AFTER = frozenset((429, 503))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one attempt came to; status 0: there was no answer."""
+
+    status: int = 0
+    error: str = ""
+    retry_after: str | None = None
+
+
+def next_step(
+    answer: Answer, due: DueReport, *, now_us: int, give_up_after_s: float, chance: random.Random
+) -> tuple[ReportState, int | None]:
+    """Return the report's state after an attempt, and when to try again where it is PENDING."""
+    state = verdict_on(answer.status)
+    if state != "PENDING":
+        return state, None
+    asked_s = retry_after_s(answer.status, answer.retry_after, now=datetime.fromtimestamp(now_us / SECOND_US, tz=UTC))
+    elapsed_s = (now_us - due.since_us) / SECOND_US
+    waiting_s = wait_s(due.attempt_count + 1, elapsed_s=elapsed_s, retry_after_s=asked_s, chance=chance)
+    if elapsed_s + waiting_s > give_up_after_s:
+        return "GIVEN_UP", None
+    return "PENDING", now_us + round(waiting_s * SECOND_US)
 
 
 def verdict_on(status: int) -> ReportState:

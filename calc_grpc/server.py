@@ -17,7 +17,7 @@ from grpc_reflection.v1alpha import reflection
 from calc_grpc.calculation import Clock, wall_clock_us
 from calc_grpc.config import Config
 from calc_grpc.convert import KINDS
-from calc_grpc.dispatcher import Dispatcher
+from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, CallInterceptor
 from calc_grpc.journal.sqlite import SqliteJournal
@@ -36,10 +36,10 @@ logger = logging.getLogger(__name__)
 class Server:
     """The engine of one process: `start`, then `work` until something ends it, then `stop`."""
 
-    def __init__(self, config: Config, *, pool: WorkerPool | None = None, clock: Clock = wall_clock_us) -> None:
+    def __init__(self, config: Config, *, pool: Pool | None = None, clock: Clock = wall_clock_us) -> None:
         self._config = config
         self._clock = clock
-        self._pool = pool or WorkerPool(
+        self._pool: Pool = pool or WorkerPool(
             worker_count=config.worker_count, numba_cache_path=config.numba_cache_path, log_level=config.log_level
         )
         self._health = health.aio.HealthServicer()
@@ -59,11 +59,15 @@ class Server:
             raise
         self._tasks = [asyncio.create_task(self._reporter.run()), asyncio.create_task(self._dispatcher.run())]
 
-    async def work(self) -> None:
-        """Warm the workers, say SERVING, then return only by raising what broke the dispatcher or the reporter."""
+    async def become_ready(self) -> None:
+        """Warm the workers and say SERVING."""
         await self._pool.start()
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
+
+    async def work(self) -> None:
+        """Become ready, then return only by raising what broke the dispatcher or the reporter."""
+        await self.become_ready()
         await asyncio.gather(*(asyncio.shield(task) for task in self._tasks))
 
     async def stop(self) -> None:

@@ -1,0 +1,93 @@
+"""What is special about the SQLite journal: its file, its lock, its version, its disk."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from calc_grpc.errors import JournalUnavailable, StartRefused
+from calc_grpc.journal.port import Filter
+from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.journal.sqlite_listing import list_query
+from tests.calc_grpc.fakes import FakeClock, new_calculation
+
+
+async def test_a_second_server_on_the_same_file_is_refused_by_name(
+    sqlite_journal: SqliteJournal, tmp_path: Path
+) -> None:
+    with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: .*journal.sqlite3 is in use .*process \d+"):
+        await SqliteJournal.open(tmp_path / "journal.sqlite3")
+
+
+async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "newer.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StartRefused, match="CALC_DATABASE_URL: .* has version 99"):
+        await SqliteJournal.open(path)
+
+
+async def test_a_file_that_is_no_database_is_refused_by_name_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "text.sqlite3"
+    path.write_text("This is not a database, whatever its name says. " * 40)
+    with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: .*text\.sqlite3 cannot be used"):
+        await SqliteJournal.open(path)
+    assert path.read_text().startswith("This is not")
+
+
+async def test_the_folder_is_made_and_commits_wait_for_the_disk(tmp_path: Path, clock: FakeClock) -> None:
+    journal = await SqliteJournal.open(tmp_path / "a" / "b" / "journal.sqlite3", clock=clock)
+    mode, synchronous = await journal._writer.write(
+        lambda db, _: (
+            db.execute("PRAGMA journal_mode").fetchone()[0],
+            db.execute("PRAGMA synchronous").fetchone()[0],
+        )
+    )
+    await journal.close()
+    assert (mode, synchronous) == ("wal", 2)
+
+
+async def test_a_full_disk_is_unavailable_and_afterwards_all_is_well(sqlite_journal: SqliteJournal) -> None:
+    pages = await sqlite_journal._writer.write(lambda db, _: db.execute("PRAGMA page_count").fetchone()[0])
+    await sqlite_journal._writer.write(lambda db, _: db.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    refused = await asyncio.gather(
+        *(sqlite_journal.accept(new_calculation(n, input=bytes(100_000))) for n in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(error, JournalUnavailable) for error in refused)
+    await sqlite_journal._writer.write(lambda db, _: db.execute("PRAGMA max_page_count = 100000").fetchone())
+    assert await sqlite_journal.list_calculations(Filter(), before=None, limit=9) == []
+    await sqlite_journal.accept(new_calculation(1))
+
+
+async def test_a_database_locked_by_another_program_is_unavailable(
+    sqlite_journal: SqliteJournal, tmp_path: Path
+) -> None:
+    await sqlite_journal._writer.write(lambda db, _: db.execute("PRAGMA busy_timeout = 10").fetchone())
+    other = sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalUnavailable):
+        await sqlite_journal.accept(new_calculation())
+    other.execute("ROLLBACK")
+    other.close()
+    await sqlite_journal.accept(new_calculation())
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(),
+        Filter(kinds=("pi", "distance"), states=("RUNNING", "FAILED")),
+        Filter(creator="anna"),
+        Filter(visible_to="anna", states=("SUCCEEDED",)),
+    ],
+)
+async def test_no_list_scans_the_table_or_sorts_all_that_match(sqlite_journal: SqliteJournal, wanted: Filter) -> None:
+    query, values = list_query(wanted, before=10, limit=50)
+    plan = await sqlite_journal._read(
+        lambda db: [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", tuple(values))]
+    )
+    searches = [step for step in plan if "calculations" in step and "SUBQUERY" not in step]
+    assert searches
+    assert all(step.startswith("SEARCH calculations") for step in searches), plan

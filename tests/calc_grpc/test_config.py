@@ -1,0 +1,119 @@
+"""Settings: defaults, and that a wrong one stops the start by name."""
+
+from pathlib import Path
+
+import pytest
+
+from calc_grpc.config import Config
+from calc_grpc.errors import StartRefused
+from calc_grpc.origins import origin_of
+
+SECRET = "a-real-secret-of-production"
+
+
+def test_an_empty_environment_gives_the_defaults_of_development() -> None:
+    config = Config.from_env({})
+    assert (config.port, config.delay_s, config.worker_count, config.api_key) == (50051, (5.0, 10.0), 0, None)
+    assert config.database_path == Path("var/calc.sqlite3")
+    assert config.report_give_up_after_s == 86_400.0
+    assert "http://localhost:8001" in config.callback_allowed_origins
+
+
+def test_the_example_file_holds_the_defaults() -> None:
+    lines = Path(".env.example").read_text().splitlines()
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    assert Config.from_env({name: value for name, _, value in pairs}) == Config.from_env({})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("CALC_PORT", "0", "port", 0),
+        ("CALC_PORT", "", "port", 50051),
+        ("CALC_DATABASE_URL", "sqlite:////data/calc.db", "database_path", Path("/data/calc.db")),
+        ("CALC_DELAY_S", "0", "delay_s", (0.0, 0.0)),
+        ("CALC_DELAY_S", "3", "delay_s", (3.0, 3.0)),
+        ("CALC_DELAY_S", "0.5-1.5", "delay_s", (0.5, 1.5)),
+        ("CALC_CALLBACK_KEY", "12345678", "callback_key", "12345678"),
+        ("CALC_CALLBACK_ALLOWED_ORIGINS", "HTTPS://A.example:443/, http://b:81",
+         "callback_allowed_origins", frozenset({"https://a.example", "http://b:81"})),
+        ("CALC_WORKER_COUNT", "3", "worker_count", 3),
+        ("CALC_API_KEY", "12345678", "api_key", "12345678"),
+        ("CALC_REPORT_GIVE_UP_AFTER_S", "60", "report_give_up_after_s", 60.0),
+        ("CALC_LOG_LEVEL", "debug", "log_level", "DEBUG"),
+    ],
+)  # fmt: skip
+def test_a_setting_is_read(name: str, text: str, field: str, value: object) -> None:
+    assert getattr(Config.from_env({name: text}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ASTRODIST_ENV", "prod"),
+        ("CALC_PORT", "65536"),
+        ("CALC_PORT", "-1"),
+        ("CALC_PORT", "http"),
+        ("CALC_PORT", "٥٠"),
+        ("CALC_DATABASE_URL", "postgresql://localhost/calc"),
+        ("CALC_DATABASE_URL", "sqlite:///"),
+        ("CALC_DATABASE_URL", "calc.sqlite3"),
+        ("CALC_DELAY_S", "10-5"),
+        ("CALC_DELAY_S", "-1"),
+        ("CALC_DELAY_S", "soon"),
+        ("CALC_DELAY_S", "5-10-15"),
+        ("CALC_DELAY_S", "86401"),
+        ("CALC_CALLBACK_KEY", "short"),
+        ("CALC_CALLBACK_KEY", "has a blank in it"),
+        ("CALC_CALLBACK_ALLOWED_ORIGINS", "127.0.0.1:8001"),
+        ("CALC_CALLBACK_ALLOWED_ORIGINS", "http://a/path"),
+        ("CALC_CALLBACK_ALLOWED_ORIGINS", "*"),
+        ("CALC_WORKER_COUNT", "257"),
+        ("CALC_WORKER_COUNT", "two"),
+        ("CALC_API_KEY", "short"),
+        ("CALC_REPORT_GIVE_UP_AFTER_S", "0"),
+        ("CALC_REPORT_GIVE_UP_AFTER_S", "inf"),
+        ("CALC_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_by_name(name: str, text: str) -> None:
+    with pytest.raises(StartRefused, match=f"^{name}: "):
+        Config.from_env({name: text})
+
+
+@pytest.mark.parametrize("key", ["", "development-callback-key"])
+def test_production_needs_a_callback_key_of_its_own(key: str) -> None:
+    with pytest.raises(StartRefused, match="^CALC_CALLBACK_KEY: "):
+        Config.from_env({"ASTRODIST_ENV": "production", "CALC_CALLBACK_KEY": key})
+
+
+def test_production_allows_no_callback_that_was_not_named() -> None:
+    config = Config.from_env({"ASTRODIST_ENV": "production", "CALC_CALLBACK_KEY": SECRET})
+    assert config.callback_allowed_origins == frozenset()
+
+
+def test_keys_stay_out_of_what_may_be_logged() -> None:
+    assert SECRET not in repr(Config.from_env({"CALC_CALLBACK_KEY": SECRET, "CALC_API_KEY": SECRET}))
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://127.0.0.1:8001/api/requests/1/result", "http://127.0.0.1:8001"),
+        ("http://LOCALHOST:80/x", "http://localhost"),
+        ("https://a.example", "https://a.example"),
+        ("http://[::1]:8001/x", "http://[::1]:8001"),
+        ("http://127.0.0.1:8001@evil.example/", None),
+        ("http://127.0.0.1:8001\\@evil.example/", None),
+        ("http://127.0.0.1:8001/\r\nX-Header: x", None),
+        ("http://127.0.0.1:99999/", None),
+        ("ftp://127.0.0.1/", None),
+        ("//127.0.0.1/x", None),
+        ("/x", None),
+        ("http:///x", None),
+        ("", None),
+        ("http://a/" + "x" * 2000, None),
+    ],
+)
+def test_the_origin_of_a_url_is_what_a_request_would_go_to(url: str, origin: str | None) -> None:
+    assert origin_of(url) == origin
