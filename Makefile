@@ -26,7 +26,7 @@ check: setup build  ## format, lint, types, imports, protos (room=NAME for a par
 
 fix: setup $(STAMPS)/node  ## repair format and what lint can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
-	cd frontend && npm run --silent fix
+	cd frontend && npm run --silent format
 
 bench: setup  ## measure accuracy; ratios against peers in the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

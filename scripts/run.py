@@ -147,7 +147,7 @@ def ports_are_free(environment: dict[str, str]) -> bool:
 def prepare(environment: dict[str, str]) -> bool:
     """Migrate; in development add the demo data."""
     (ROOT / "var").mkdir(exist_ok=True)
-    commands = [["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]]
+    commands = [["migrate", "--verbosity", "0"]]
     if environment.get("ASTRODIST_ENV", "development") == "development":
         commands.append(["load_demo"])
     for command in commands:

@@ -59,7 +59,7 @@ def test_calculation_is_created_watched_to_its_end_and_read(
     watched = run(grpcurl, deployment, f"{SERVICE}/WatchCalculation", body=name).stdout
     assert '"state": "SUCCEEDED"' in watched
     got = json.loads(run(grpcurl, deployment, f"{SERVICE}/GetCalculation", body=name).stdout)
-    distances = [row["distanceAu"] for row in got["distanceResult"]["observations"]]
+    distances = [row["distance_au"] for row in got["distance_result"]["observations"]]
     rows = [{**given, "distance_au": found} for given, found in zip(ceres["observations"], distances, strict=True)]
     assert max(relative_errors({"observations": rows}, ceres)) < 0.005
 
@@ -87,6 +87,6 @@ def test_report_reaches_main_api_when_the_callback_is_given_with_grpcurl(
     }
     created = json.loads(run(grpcurl, deployment, f"{SERVICE}/CreateCalculation", body=body).stdout)
     wait_for(
-        lambda: moderator.get(f"/api/requests/{formed_request}").body["calculation_id"] == created["calculationId"],
+        lambda: moderator.get(f"/api/requests/{formed_request}").body["calculation_id"] == created["calculation_id"],
         "the request to adopt the calculation",
     )
