@@ -19,6 +19,7 @@ from gateway.config import Config, ConfigError
 
 GRACE_PERIOD_S = 5
 KEEP_ALIVE_S = 30
+BACKLOG = 1024
 MESSAGE_LIMIT_BYTES = 64 * 1024
 
 logger = logging.getLogger("gateway")
@@ -70,20 +71,14 @@ def build_server(config: Config) -> Server:
 
 def _listen(config: Config) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        family, _, _, _, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise ConfigError(
-                f"GATEWAY_PORT {config.port} is taken by another program: stop it or choose another port"
-            ) from error
-        raise ConfigError(f"GATEWAY_HOST {config.host}, port {config.port} cannot be listened on: {error}") from error
-    listener.setblocking(False)
-    return listener
+            message = f"GATEWAY_PORT {config.port} is taken by another program: stop it or choose another port"
+        else:
+            message = f"GATEWAY_HOST {config.host}, GATEWAY_PORT {config.port} cannot be listened on: {error}"
+        raise ConfigError(message) from error
 
 
 if __name__ == "__main__":

@@ -60,9 +60,10 @@ class StaticFiles:
             raise NotFound("There is nothing at this address.")
         file = (self._folder / relative).resolve()
         inside = file.is_relative_to(self._folder)
-        if inside and relative and file.is_file() and not file.name.startswith("."):
+        hidden = any(part.startswith(".") for part in PurePosixPath(relative).parts)
+        if inside and relative and not hidden and file.is_file():
             return file
-        if not inside or PurePosixPath(relative).suffix:
+        if not inside or hidden or PurePosixPath(relative).suffix:
             raise NotFound(f"There is no file {path}.")
         return index if index.is_file() else None
 

@@ -119,7 +119,10 @@ def url(shared_gateway: str, calc: FakeCalc, main: FakeMain) -> str:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     timeout = aiohttp.ClientTimeout(total=10)
     async with aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=timeout
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        headers={"Accept-Encoding": "identity"},
+        timeout=timeout,
     ) as session:
         yield session
 

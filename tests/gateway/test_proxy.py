@@ -59,6 +59,17 @@ async def test_main_api_is_told_about_the_call(url: str, http: aiohttp.ClientSes
     assert not {"forwarded", "x-user", "x-real-ip", "x_forwarded_for", "remote-user"} & set(seen)
 
 
+async def test_only_a_trusted_proxy_may_tell_where_a_call_came_from(start: Start, http: aiohttp.ClientSession) -> None:
+    headers = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "Host": "astrodist.example"}
+    async with start(trusted_proxies=("127.0.0.1",)) as url:
+        async with http.get(f"{url}/api/echo", headers=headers) as response:
+            seen = (await _echo(response))["headers"]
+        cookie = {"Cookie": "sessionid=observer", "Origin": "https://astrodist.example"}
+        async with http.post(f"{url}/v1/calculations", json={"pi": {}}, headers={**headers, **cookie}) as response:
+            assert response.status == 200
+    assert (seen["x-forwarded-for"], seen["x-forwarded-proto"]) == ("6.6.6.6", "https")
+
+
 async def test_nothing_is_added_that_the_client_did_not_send(url: str) -> None:
     host = URL(url)
     reader, writer = await asyncio.open_connection(host.host, host.port)
