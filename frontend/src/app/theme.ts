@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** Petrol of the evening sky: everything that can be pressed. */
 const petrol: MantineColorsTuple = [
@@ -68,10 +68,29 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.625rem" }, h2: { fontSize: "1.125rem" } } },
   components: {
+    // A word cut to three letters and dots tells nothing; rather let the column grow.
+    Badge: { styles: { root: { flexShrink: 0, minWidth: "max-content" }, label: { overflow: "visible" } } },
     Paper: { defaultProps: { radius: "lg" } },
     Modal: { defaultProps: { centered: true, radius: "lg" } },
     Tooltip: {
       defaultProps: { multiline: true, maw: 300, withArrow: true, events: { hover: true, focus: true, touch: true } },
     },
   },
+});
+
+/** The library's tinted badges sink into our dark background; these stand out from it. */
+export const variables: CSSVariablesResolver = (used) => ({
+  variables: {},
+  light: {},
+  dark: Object.fromEntries(
+    ["petrol", "amber", "gray", "red"].flatMap((name) => {
+      const shades = used.colors[name];
+      return shades
+        ? [
+            [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
+            [`--mantine-color-${name}-light-color`, shades[2]],
+          ]
+        : [];
+    }),
+  ) as Record<string, string>,
 });

@@ -23,7 +23,7 @@ export function DataAge({ updatedAt, failing, onRefresh }: DataAgeProps) {
       <UnstyledButton className={classes.root} onClick={onRefresh} aria-label={text.age.refresh}>
         <Group gap={6} wrap="nowrap">
           <span className={classes.dot} data-failing={failing || undefined} />
-          <Text size="xs" c={failing ? "orange" : "dimmed"} className={classes.label}>
+          <Text size="xs" c={failing ? "orange" : "dimmed"}>
             {failing ? `${text.age.failing}. ${ageText(text, seconds)}` : ageText(text, seconds)}
           </Text>
         </Group>

@@ -10,7 +10,6 @@ import { DraftDetails } from "./draft-details.tsx";
 import { DraftObservations, useEditing } from "./draft-observations.tsx";
 import { requestName } from "./request-name.ts";
 import type { RequestDetail } from "./types.ts";
-import classes from "./request.module.css";
 
 const OBSERVATIONS_NEEDED = 3;
 
@@ -21,7 +20,7 @@ export function DraftEditor({ request }: { request: RequestDetail }) {
     <>
       <DraftDetails request={request} />
       <DraftObservations request={request} {...editing} />
-      <DraftActions request={request} editing={editing.editing !== null} />
+      <DraftActions request={request} editing={editing.dirty} />
     </>
   );
 }
@@ -43,7 +42,7 @@ function DraftActions({ request, editing }: { request: RequestDetail; editing: b
         }),
     });
   return (
-    <Paper withBorder p="md" className={classes.sticky} shadow="sm">
+    <Paper withBorder p="md">
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" id="form-hint" style={{ flex: "1 1 240px" }} role="status">
           {obstacle ?? text.draft.formHint}

@@ -29,13 +29,18 @@ export function useEditing(requestId: number) {
     defaultValue: null,
     getInitialValueInEffect: false,
   });
-  return { editing, setEditing, close: forget };
+  return { editing, setEditing, dirty: editing !== null && isDirty(editing), close: forget };
+}
+
+/** An empty row kept open for the next observation holds nothing that could be lost. */
+function isDirty({ id, texts }: Editing): boolean {
+  return id !== null || [texts.time, texts.ra, texts.dec].some((value) => value.trim() !== "");
 }
 
 /** A draft's observations: a table whose rows turn into an editor. */
 export function DraftObservations({ request, ...edit }: { request: RequestDetail } & ReturnType<typeof useEditing>) {
   const text = useText();
-  const { editing, setEditing, close } = edit;
+  const { editing, setEditing, dirty, close } = edit;
   const [angles] = useAngleFormat();
   const remove = useDeleteObservation(request.id);
   const { mutate: removeRow } = remove;
@@ -110,7 +115,7 @@ export function DraftObservations({ request, ...edit }: { request: RequestDetail
         >
           {text.draft.add}
         </Button>
-        {editing && (
+        {dirty && (
           <Text size="xs" c="dimmed">
             {text.draft.unsaved}
           </Text>

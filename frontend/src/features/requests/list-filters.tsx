@@ -21,9 +21,26 @@ export function ListFilters({ state, change, creators }: ListFiltersProps) {
   const statuses: RequestStatus[] = ["DRAFT", "FORMED", "COMPLETED", "REJECTED"];
   // The creator in the address stays choosable while nobody of that name is in the set.
   const names = state.creator === "" || creators.includes(state.creator) ? creators : [state.creator, ...creators];
+  const filtered = hasFilters({ ...state, search: "" });
+  const [unfolded, setUnfolded] = useState(filtered);
   return (
-    <Paper withBorder p="md" component="search" aria-label={text.list.filters} className={classes.filters}>
+    <Paper
+      withBorder
+      p="md"
+      component="search"
+      aria-label={text.list.filters}
+      className={classes.filters}
+      data-folded={unfolded ? undefined : true}
+    >
       <SearchInput key={state.search === "" ? "empty" : "typed"} value={state.search} change={change} />
+      <Button
+        variant="default"
+        className={classes.toggle}
+        aria-expanded={unfolded}
+        onClick={() => setUnfolded(!unfolded)}
+      >
+        {text.list.filters}
+      </Button>
       <NativeSelect
         label={text.list.status}
         value={state.status}
@@ -55,7 +72,11 @@ export function ListFilters({ state, change, creators }: ListFiltersProps) {
         min={state.formedAfter || undefined}
         onChange={(event) => change({ formedBefore: event.currentTarget.value })}
       />
-      <Button variant="subtle" disabled={!hasFilters(state)} onClick={() => change(NO_FILTERS)}>
+      <Button
+        variant="subtle"
+        style={{ visibility: hasFilters(state) ? "visible" : "hidden" }}
+        onClick={() => change(NO_FILTERS)}
+      >
         {text.list.reset}
       </Button>
     </Paper>

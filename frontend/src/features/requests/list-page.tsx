@@ -5,6 +5,7 @@ import { FailurePanel } from "@/components/failure-panel.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
 import { useUser } from "@/lib/session.tsx";
 import { ListFilters } from "./list-filters.tsx";
 import { hasFilters, NO_FILTERS, useListState, type ListState } from "./list-state.ts";
@@ -25,7 +26,7 @@ export function ListPage() {
           <Title order={1}>{text.list.title}</Title>
           <Text c="dimmed">{moderator ? text.list.subtitleModerator : text.list.subtitleObserver}</Text>
         </div>
-        <NewRequestButton />
+        {!moderator && <NewRequestButton />}
       </Group>
       <ListFilters state={state} change={change} creators={list.creators} />
       <ListBody list={list} state={state} change={change} />
@@ -42,6 +43,10 @@ interface ListBodyProps {
 function ListBody({ list, state, change }: ListBodyProps) {
   const text = useText();
   if (list.rows === undefined) {
+    // The page in the address may have gone since: its rows moved up.
+    if (list.error instanceof ApiError && list.error.status === 404 && state.page > 1) {
+      return <NoRows filtered reset={() => change(NO_FILTERS)} />;
+    }
     return list.error ? (
       <FailurePanel title={text.list.loadFailed} error={list.error} onRetry={list.refetch} />
     ) : (

@@ -8,7 +8,7 @@ import { formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import type { DistanceUnit } from "@/lib/units.ts";
 import { useAngleFormat, useDistanceUnit, type AngleFormat } from "./preferences.ts";
-import { distance, interval } from "./quantities.tsx";
+import { distance, distanceLike, interval } from "./quantities.tsx";
 import type { Observation } from "./types.ts";
 import classes from "./request.module.css";
 
@@ -125,7 +125,7 @@ function resultColumns(text: Dictionary, unit: DistanceUnit): Column<Observation
       label: `${columns.heliocentric}, ${units[unit]}`,
       render: (row) =>
         row.heliocentric_distance_au
-          ? distance(row.heliocentric_distance_au, row.distance_sigma_au, unit, locale)
+          ? distanceLike(row.heliocentric_distance_au, row.distance_sigma_au, unit, locale)
           : none,
     },
     {

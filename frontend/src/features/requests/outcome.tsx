@@ -6,7 +6,7 @@ import { VerdictBadge } from "./badges.tsx";
 import { LiveProgress } from "./live-progress.tsx";
 import { useDistanceUnit } from "./preferences.ts";
 import { distance } from "./quantities.tsx";
-import { isRunning, type RequestDetail } from "./types.ts";
+import { isRunning, type RequestDetail, type Verdict } from "./types.ts";
 import classes from "./request.module.css";
 
 /** What came of the request: the decision, the progress, the verdict; in this order of what is latest. */
@@ -35,17 +35,10 @@ export function Outcome({ request }: { request: RequestDetail }) {
   );
 }
 
-function VerdictPanel({
-  request,
-  verdict,
-}: {
-  request: RequestDetail;
-  verdict: NonNullable<RequestDetail["verdict"]>;
-}) {
+function VerdictPanel({ request, verdict }: { request: RequestDetail; verdict: Verdict }) {
   const text = useText();
   const [unit] = useDistanceUnit();
   const middle = middleOf(request);
-  if (verdict === "") return null;
   return (
     <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-label={text.request.verdict}>
       <Group justify="space-between" align="flex-start" gap="lg">

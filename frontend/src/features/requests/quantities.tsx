@@ -18,6 +18,14 @@ export function distance(value: Au, sigma: Au | null | undefined, unit: Distance
   return withSigma(value * scale, sigma && sigma * scale, locale);
 }
 
+/** A distance shown to the digits of `sigma` without claiming that it is its own. */
+export function distanceLike(value: Au, sigma: Au | null | undefined, unit: DistanceUnit, locale: string): ReactNode {
+  const scale = UNITS_PER_AU[unit];
+  return (
+    <span style={{ whiteSpace: "nowrap" }}>{roundBySigma(value * scale, sigma && sigma * scale, locale).value}</span>
+  );
+}
+
 /** Both ends of an interval, rounded like the value between them. */
 export function interval(low: Au, high: Au, unit: DistanceUnit, locale: string): ReactNode {
   const scale = UNITS_PER_AU[unit];

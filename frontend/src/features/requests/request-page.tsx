@@ -93,7 +93,7 @@ function RequestResults({ request }: { request: RequestDetail }) {
         <ObservationsTable observations={request.observations} />
       </Section>
       {request.orbit && <OrbitPanel orbit={request.orbit} />}
-      {request.alternatives && request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
+      {request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
       <History entries={request.history} />
     </>
   );

@@ -49,7 +49,7 @@ export function StationPicker({ value, onChange, error }: StationPickerProps) {
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={value.trim() === ""}>
-        <Combobox.Options mah={220} style={{ overflowY: "auto" }} aria-label={text.draft.station}>
+        <Combobox.Options mah={220} style={{ overflowY: "auto" }} aria-label={text.draft.stationsFound}>
           {stations.data?.map((station) => (
             <Combobox.Option key={station.code} value={station.code}>
               <Text span size="sm" fw={650} mr={8}>

@@ -17,9 +17,9 @@ export interface RequestRow {
   updated_at: string;
   observation_count: number;
   result_count: number;
-  verdict: Verdict | "" | null;
+  verdict: Verdict | null;
   calculation_id: string | null;
-  calculation_state: CalculationState | "" | null;
+  calculation_state: CalculationState | null;
 }
 
 export interface Observation {
@@ -30,7 +30,7 @@ export interface Observation {
   station: string;
   sigma_ra_arcsec?: Arcseconds | null;
   sigma_dec_arcsec?: Arcseconds | null;
-  result_state?: Verdict | "" | null;
+  result_state?: Verdict | null;
   distance_au?: Au | null;
   distance_sigma_au?: Au | null;
   distance_low_au?: Au | null;
@@ -85,7 +85,7 @@ export interface RequestDetail extends RequestRow {
   observations: Observation[];
   orbit: Orbit | null;
   verdict_reason: string | null;
-  alternatives: Alternative[] | null;
+  alternatives: Alternative[];
   error: { reason: string; message: string } | null;
   history: HistoryEntry[];
 }

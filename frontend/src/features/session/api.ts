@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { ApiError, send } from "@/lib/http.ts";
 import type { User } from "@/lib/session.tsx";
 
@@ -7,7 +7,11 @@ export interface Credentials {
   password: string;
 }
 
+/** How the last session ended: by its user or by the server. */
+type Ending = "left" | "expired";
+
 const sessionKey = ["session"] as const;
+const endingKey = ["session", "ending"] as const;
 
 /** Who is signed in; null: nobody. */
 export function useSession() {
@@ -28,13 +32,19 @@ export function useSignOut() {
     mutationFn: () => send<undefined>("POST", "/api/auth/logout"),
     onSuccess: () => {
       sessionStorage.clear();
-      forgetUser(client);
+      endSession(client, "left");
     },
   });
 }
 
+/** How this page's last session ended; null: there was none. */
+export function useEnding(): Ending | null {
+  return useQuery<Ending | null>({ queryKey: endingKey, queryFn: skipToken, initialData: null }).data;
+}
+
 /** Nobody's data may stay in the cache for the next one who signs in at this screen. */
-export function forgetUser(client: QueryClient): void {
+export function endSession(client: QueryClient, ending: Ending): void {
+  client.setQueryData<Ending | null>(endingKey, ending);
   client.setQueryData(sessionKey, null);
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
 }

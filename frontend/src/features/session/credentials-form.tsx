@@ -52,6 +52,7 @@ export function CredentialsForm({ mode, submit, busy, error }: CredentialsFormPr
           label={text.session.password}
           autoComplete={mode === "sign-in" ? "current-password" : "new-password"}
           description={mode === "register" ? text.session.passwordHint : undefined}
+          visibilityToggleButtonProps={{ "aria-label": text.session.showCharacters, tabIndex: 0 }}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           error={passwordError}

@@ -4,12 +4,13 @@ import { Redirect, useLocation, useSearch } from "wouter";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { UserContext } from "@/lib/session.tsx";
-import { useSession } from "./api.ts";
+import { useEnding, useSession } from "./api.ts";
 
 /** Shows its children to whoever is signed in and sends everybody else to sign in, and back again afterwards. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const text = useText();
   const session = useSession();
+  const ending = useEnding();
   const [path] = useLocation();
   const search = useSearch();
   if (session.isPending) {
@@ -24,7 +25,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   if (session.data === null) {
     const here = search ? `${path}?${search}` : path;
-    return <Redirect to={here === "/requests" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`} replace />;
+    return (
+      <Redirect
+        to={ending === "left" || here === "/requests" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`}
+        replace
+      />
+    );
   }
   return <UserContext value={session.data}>{children}</UserContext>;
 }

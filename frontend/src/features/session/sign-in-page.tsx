@@ -1,7 +1,7 @@
 import { Alert, Anchor, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link, Redirect, useSearchParams } from "wouter";
 import { useText } from "@/i18n/language.tsx";
-import { useRegister, useSession, useSignIn } from "./api.ts";
+import { useEnding, useRegister, useSession, useSignIn } from "./api.ts";
 import { CredentialsForm } from "./credentials-form.tsx";
 import { Pledge } from "./pledge.tsx";
 import classes from "./sign-in-page.module.css";
@@ -10,6 +10,7 @@ import classes from "./sign-in-page.module.css";
 export function SignInPage({ mode }: { mode: "sign-in" | "register" }) {
   const text = useText();
   const session = useSession();
+  const ending = useEnding();
   const [search] = useSearchParams();
   const signIn = useSignIn();
   const register = useRegister();
@@ -23,7 +24,7 @@ export function SignInPage({ mode }: { mode: "sign-in" | "register" }) {
       <Paper withBorder shadow="sm" p={{ base: "lg", sm: "xl" }} className={classes.form}>
         <Stack>
           <Title order={1}>{mode === "sign-in" ? text.session.signInTitle : text.session.registerTitle}</Title>
-          {next !== null && mode === "sign-in" && <Alert color="amber">{text.session.expired}</Alert>}
+          {ending === "expired" && mode === "sign-in" && <Alert color="amber">{text.session.expired}</Alert>}
           <CredentialsForm key={mode} mode={mode} submit={enter.mutate} busy={enter.isPending} error={enter.error} />
           <Text size="sm" ta="center">
             {mode === "sign-in" ? text.session.noAccount : text.session.haveAccount}{" "}
