@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 
 HOST = "127.0.0.1"
 TARGET = "main_api.config.wsgi:application"
-THREAD_COUNT = 8
+THREAD_COUNT = 4
 STOP_TIMEOUT_S = 10
 
 

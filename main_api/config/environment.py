@@ -27,9 +27,6 @@ class Environment:
             raise SettingError(f"{name} is {value!r}: expected {' or '.join(allowed)}")
         return value
 
-    def switch(self, name: str, default: str) -> bool:
-        return self.word(name, default, ("true", "false")) == "true"
-
     def port(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):

@@ -41,7 +41,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("MAIN_CALLBACK_BASE_URL", "http://host:port", "an origin"),
         ("MAIN_CALLBACK_KEYS", "short", "8 bytes or more"),
         ("MAIN_CALLBACK_KEYS", ",", "at least one"),
-        ("MAIN_REQUIRE_SIGNATURE", "yes", "true or false"),
+        ("MAIN_REQUIRE_SIGNATURE", "true", "expected false"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str, expected: str) -> None:
@@ -78,7 +78,7 @@ def read_all(variables: dict[str, str]) -> None:
     env.address("MAIN_CALC_ADDRESS", "127.0.0.1:50051")
     env.keys("MAIN_CALLBACK_KEYS", "development-callback-key")
     env.origin("MAIN_CALLBACK_BASE_URL", "http://127.0.0.1:8001")
-    env.switch("MAIN_REQUIRE_SIGNATURE", "false")
+    env.word("MAIN_REQUIRE_SIGNATURE", "false", ("false",))
 
 
 def test_the_development_s_defaults_and_a_whole_production_are_fine() -> None:

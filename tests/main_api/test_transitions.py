@@ -1,5 +1,6 @@
 """Forming, deleting and rejecting."""
 
+import grpc
 import pytest
 from rest_framework.test import APIClient
 
@@ -110,7 +111,11 @@ def test_rejecting_cancels_what_a_lost_completion_created(
     assert calc.cancelled_ids == ["00000000-0000-0000-0000-000000000001"]
 
 
-def test_rejecting_succeeds_when_cancelling_fails(as_moderator: APIClient, observer: User) -> None:
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INVALID_ARGUMENT])
+def test_rejecting_succeeds_when_cancelling_fails(
+    as_moderator: APIClient, observer: User, calc: FakeCalc, code: grpc.StatusCode
+) -> None:
+    calc.refuse_with = code
     formed = make_formed(observer)
     Request.objects.filter(pk=formed.pk).update(calculation_id="00000000-0000-0000-0000-000000000001")
     assert as_moderator.put(f"/api/requests/{formed.pk}/reject", {"reason": "No."}).status_code == 200

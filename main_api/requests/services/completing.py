@@ -128,7 +128,7 @@ def _record_completion(request_id: int, user: User, calculation: Calculation) ->
         )
         if calculation.report is not None:
             apply_report(request_id=request_id, report=calculation.report)
-        logger.info("request completed", extra={"request": request_id, "calculation_id": calculation.calculation_id})
+        logger.info("request completed", extra={"request_pk": request_id, "calculation_id": calculation.calculation_id})
     return bool(completed)
 
 

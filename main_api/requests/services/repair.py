@@ -32,11 +32,11 @@ def repair_calculations(*, older_than: timedelta) -> int:
         try:
             repaired_count += _repair(request)
         except CalcUnavailable:
-            logger.warning("calc_grpc cannot be reached, trying again later", extra={"request": request.pk})
+            logger.warning("calc_grpc cannot be reached, trying again later", extra={"request_pk": request.pk})
             break
         except ApiError as error:
             # Superseded, rejected or refused while we asked: not lost any more, or nothing to be done about it.
-            logger.warning("could not repair", extra={"request": request.pk, "reason": error.reason})
+            logger.warning("could not repair", extra={"request_pk": request.pk, "reason": error.reason})
     return repaired_count
 
 
@@ -46,7 +46,7 @@ def _repair(request: Request) -> bool:
         return False
     calculation = calc_client.get_calculation(calculation_id)
     if calculation is None:
-        logger.info("creating again", extra={"request": request.pk, "calculation_id": calculation_id})
+        logger.info("creating again", extra={"request_pk": request.pk, "calculation_id": calculation_id})
         try:
             calculation = create_calculation(request, calculation_id)
         except (CalculationRefused, CalculationConflict) as error:

@@ -45,7 +45,7 @@ def apply_report(*, request_id: int, report: Report) -> None:
         AppliedReport.objects.create(request=request, report_id=report.report_id, applied_at=now)
     logger.info(
         "report applied",
-        extra={"request": request_id, "calculation_id": report.calculation_id, "state": report.state},
+        extra={"request_pk": request_id, "calculation_id": report.calculation_id, "state": report.state},
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from main_api import calc_client
 from main_api.accounts.models import User
-from main_api.errors import CalcUnavailable, FieldError, IllegalTransition, TooFewObservations
+from main_api.errors import ApiError, FieldError, IllegalTransition, TooFewObservations
 from main_api.requests.models import Request
 from main_api.requests.selectors import get_own_request, get_visible_request
 from main_api.requests.services.history import record
@@ -63,8 +63,8 @@ def cancel_quietly(calculation_id: UUID) -> None:
     """Cancels a calculation nobody wants; where that fails, its result will be refused when it comes."""
     try:
         calc_client.cancel_calculation(calculation_id)
-    except CalcUnavailable:
-        logger.warning("could not cancel", extra={"calculation_id": calculation_id})
+    except ApiError as error:
+        logger.warning("could not cancel", extra={"calculation_id": calculation_id, "reason": error.reason})
 
 
 def refuse_transition(request: Request, wanted: RequestStatus) -> IllegalTransition:
@@ -88,4 +88,4 @@ def _move(
     if not moved:
         raise refuse_transition(request, status)
     record(request_id=request.pk, at=now, actor=actor, action=Action(status), note=note)
-    logger.info("request changed", extra={"action": status, "request": request.pk, "actor": actor.username})
+    logger.info("request changed", extra={"action": status, "request_pk": request.pk, "actor": actor.username})
