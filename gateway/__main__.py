@@ -5,9 +5,11 @@ environment; .env.example lists them, those of the gateway begin with GATEWAY_.
 """
 
 import argparse
+import contextlib
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
 
@@ -46,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     logs.set_up()
     logger.info("listening", extra={"action": "start", "host": config.host, "port": config.port})
-    build_server(config).run(sockets=[listener])
+    # uvicorn ends its work on a signal, then raises the signal once more; that must not look like a crash.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        build_server(config).run(sockets=[listener])
     logger.info("stopped", extra={"action": "stop"})
     return 0
 

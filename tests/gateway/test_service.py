@@ -1,12 +1,15 @@
 """Health, request ids, the access log, unexpected errors, and starting by command."""
 
+import contextlib
 import json
 import logging
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 
 import aiohttp
 import pytest
@@ -106,6 +109,24 @@ def test_a_taken_port_stops_the_start_by_name(
         monkeypatch.setenv("GATEWAY_PORT", str(taken.getsockname()[1]))
         assert run_command([]) == 2
     assert "GATEWAY_PORT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_process_in_good_order(number: signal.Signals, unused_port: int) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "GATEWAY_PORT": str(unused_port)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert "event=listening" in process.stderr.readline()
+        with contextlib.closing(HTTPConnection("127.0.0.1", unused_port, timeout=20)) as connection:
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+        process.send_signal(number)
+        log = process.communicate(timeout=20)[1]
+    assert process.returncode == 0
+    assert "event=stopped" in log
+    assert "Traceback" not in log
 
 
 def test_a_wrong_setting_stops_the_process_without_a_trace() -> None:
