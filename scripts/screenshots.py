@@ -1,0 +1,67 @@
+"""Write the pictures of the README into docs/: python scripts/screenshots.py
+
+Starts the services with throw-away databases, completes Piazzi's request, and photographs the pages in the system's
+Chromium. The pictures are for people; no test compares them.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from playwright.sync_api import Page, expect
+
+from scripts.services import ROOT
+from tests.system.browser import find_chromium, open_browser, sign_in_page
+from tests.system.deployment import Deployment
+
+DOCS = ROOT / "docs"
+WIDE = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+
+
+def main() -> int:
+    executable = find_chromium()
+    if executable is None:
+        print("Chromium is missing: apt install chromium", file=sys.stderr)
+        return 1
+    DOCS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, open_browser(executable) as browser:
+        deployment = Deployment(Path(folder))
+        try:
+            deployment.start_all()
+            with browser.new_context(viewport=WIDE) as context:
+                take_wide(context.new_page(), deployment.url)
+            with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
+                take_phone(context.new_page(), deployment.url)
+        finally:
+            deployment.stop_all()
+    print(f"written: {', '.join(str(path.relative_to(ROOT)) for path in sorted(DOCS.glob('*.png')))}")
+    return 0
+
+
+def take_wide(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Sign in").wait_for()
+    page.screenshot(path=DOCS / "sign-in.png")
+    sign_in_page(page, url, "moderator")
+    page.get_by_role("button", name="Complete").click()
+    expect(page.get_by_text("21 of 21")).to_be_visible(timeout=30_000)
+    page.screenshot(path=DOCS / "requests.png")
+    page.get_by_role("link").filter(has_text="Piazzi").first.click()
+    page.get_by_text("Semi-major axis").wait_for()
+    page.locator(".recharts-line-curve, .recharts-line").first.wait_for()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(1500)  # the charts' entrance
+    page.screenshot(path=DOCS / "request.png")
+
+
+def take_phone(page: Page, url: str) -> None:
+    sign_in_page(page, url, "moderator")
+    page.get_by_role("link").filter(has_text="Piazzi").first.wait_for()
+    page.screenshot(path=DOCS / "requests-phone.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
