@@ -92,5 +92,5 @@ export const variables: CSSVariablesResolver = (used) => ({
           ]
         : [];
     }),
-  ) as Record<string, string>,
+  ),
 });

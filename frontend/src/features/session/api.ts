@@ -39,12 +39,12 @@ export function useSignOut() {
 
 /** How this page's last session ended; null: there was none. */
 export function useEnding(): Ending | null {
-  return useQuery<Ending | null>({ queryKey: endingKey, queryFn: skipToken, initialData: null }).data;
+  return useQuery<Ending>({ queryKey: endingKey, queryFn: skipToken }).data ?? null;
 }
 
 /** Nobody's data may stay in the cache for the next one who signs in at this screen. */
 export function endSession(client: QueryClient, ending: Ending): void {
-  client.setQueryData<Ending | null>(endingKey, ending);
+  client.setQueryData<Ending>(endingKey, ending);
   client.setQueryData(sessionKey, null);
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
 }
