@@ -94,7 +94,7 @@ def state_names(values: Sequence[int]) -> list[State | None]:
 
 def report_body(calculation: Calculation) -> dict[str, Any]:
     """Return the JSON that the callback receives: the envelope, and the fields of the result beside it."""
-    message = message_of(calculation)
+    message = message_of(dataclasses.replace(calculation, input=None))
     body: dict[str, Any] = {
         "calculation_id": calculation.calculation_id,
         "calculation_created_at": message.create_time.ToJsonString(),

@@ -144,6 +144,10 @@ class Dispatcher:
             if self._stopping or claim.crash_count < MAX_CRASH_COUNT:
                 return HandBack(crashed=not self._stopping)
             return WORKER_CRASHED
+        except Exception:
+            # The outermost edge of one run: whatever is wrong with it must not end the others.
+            logger.exception("run failed", extra={"calculation_id": claim.calculation_id})
+            return COMPUTATION_FAILED
         finally:
             await progress.end()
         return Outcome(state="SUCCEEDED", result=result)

@@ -1,4 +1,4 @@
-# ruff: noqa: N818  # the names say what happened
+# the names say what happened
 """Failures of the calculation service; `status.py` translates those that reach a caller.
 
 CalcError

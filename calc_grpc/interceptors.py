@@ -101,12 +101,13 @@ class _Call:
         if isinstance(error, CalcError) and type(error) in TABLE:
             self._log(TABLE[type(error)][1], detail=error.message)
             await context.abort_with_status(status_of(error))
-        logger.error("call failed", exc_info=error, extra={"action": self._name})
+        logger.error("call failed", exc_info=error, extra={"action": self._name, "request_id": self._request_id})
         await context.abort_with_status(internal_status())
 
     def _log(self, outcome: str, **values: str) -> None:
         duration_s = time.monotonic() - self._began_at
-        logger.info("call", extra={"action": self._name, "outcome": outcome, "duration_s": duration_s, **values})
+        extra = {"action": self._name, "outcome": outcome, "duration_s": duration_s, "request_id": self._request_id}
+        logger.info("call", extra=extra | values)
 
 
 async def _refuse(request: Any, context: Any) -> None:

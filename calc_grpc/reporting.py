@@ -109,9 +109,7 @@ class Reporter:
 
     async def _attempt(self, due: DueReport, session: aiohttp.ClientSession) -> None:
         try:
-            calculation = await self._journal.get(due.calculation_id)
-            if calculation is not None:
-                await self._record(due, await self._send(calculation, due, session))
+            await self._record(due, await self._answer_to(due, session))
         except JournalUnavailable as error:
             # Its claim expires, and it is tried again then; the receiver knows a repeated report by its id.
             logger.error("journal unavailable, attempt not recorded", extra={"cause": repr(error.__cause__)})
@@ -119,6 +117,17 @@ class Reporter:
             self._in_flight[due.callback_origin] -= 1
             self._in_flight += Counter()  # drops origins with none in flight
             self._alarm.ring()
+
+    async def _answer_to(self, due: DueReport, session: aiohttp.ClientSession) -> Answer:
+        calculation = await self._journal.get(due.calculation_id)
+        if calculation is None:
+            return Answer(error="The calculation is gone.")
+        try:
+            return await self._send(calculation, due, session)
+        except Exception:
+            # The outermost edge of one report: whatever is wrong with it must not end the others.
+            logger.exception("report could not be made", extra={"calculation_id": due.calculation_id})
+            return Answer(error="The report could not be made; the server's log has the details.")
 
     async def _send(self, calculation: Calculation, due: DueReport, session: aiohttp.ClientSession) -> Answer:
         if origin_of(due.callback_url) not in self._allowed_origins:

@@ -13,18 +13,21 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         # Not the database file itself: closing a descriptor of it would drop SQLite's own locks.
-        self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            with contextlib.closing(os.fdopen(self._descriptor)) as lock_file:
+            with contextlib.closing(os.fdopen(descriptor)) as lock_file:
                 holder = lock_file.read().strip()
             raise StartRefused(
                 f"CALC_DATABASE_URL: {path} is in use by another calc_grpc (process {holder}); stop it first"
             ) from None
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, str(os.getpid()).encode())
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        self._descriptor: int | None = descriptor
 
     def release(self) -> None:
-        """Let others have it."""
-        os.close(self._descriptor)
+        """Let others have it; harmless twice."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

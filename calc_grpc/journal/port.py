@@ -150,7 +150,7 @@ class Journal(Protocol):
         """When the next report can be claimed; None when none waits."""
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener in the event loop after every commit; returns what ends that."""
+        """Call the listener in the event loop after every commit; returns what ends that, harmless twice."""
 
     async def close(self) -> None:
         """Finish what was begun and release the store."""

@@ -126,7 +126,12 @@ class SqliteJournal:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
 
     async def close(self) -> None:
         await self._writer.close()

@@ -20,7 +20,7 @@ def test_an_empty_environment_gives_the_defaults_of_development() -> None:
 
 
 def test_the_example_file_holds_the_defaults() -> None:
-    lines = Path(".env.example").read_text().splitlines()
+    lines = (Path(__file__).parents[2] / ".env.example").read_text().splitlines()
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     assert Config.from_env({name: value for name, _, value in pairs}) == Config.from_env({})
 
@@ -83,7 +83,7 @@ def test_a_wrong_setting_stops_the_start_by_name(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("key", ["", "development-callback-key"])
 def test_production_needs_a_callback_key_of_its_own(key: str) -> None:
-    with pytest.raises(StartRefused, match="^CALC_CALLBACK_KEY: "):
+    with pytest.raises(StartRefused, match=r"^CALC_CALLBACK_KEY: "):
         Config.from_env({"ASTRODIST_ENV": "production", "CALC_CALLBACK_KEY": key})
 
 

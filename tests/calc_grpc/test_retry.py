@@ -1,5 +1,6 @@
 """When reports are tried again: pure rules, walked through a simulated day."""
 
+import itertools
 import random
 from datetime import UTC, datetime
 
@@ -41,7 +42,7 @@ def test_a_dead_receiver_is_tried_often_at_first_and_given_up_after_a_day(seed: 
             now_us = next_us
             moments.append(now_us)
     seconds = [moment / SECOND_US for moment in moments]
-    gaps = [later - earlier for earlier, later in zip(seconds, seconds[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(seconds)]
     assert state == "GIVEN_UP"
     assert seconds[3] <= 1 + 2 + 4
     assert all(gap <= 60.0 for gap, start in zip(gaps, seconds, strict=False) if start < 600.0)

@@ -25,7 +25,7 @@ async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> N
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StartRefused, match="CALC_DATABASE_URL: .* has version 99"):
+    with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: .* has version 99"):
         await SqliteJournal.open(path)
 
 

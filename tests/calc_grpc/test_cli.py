@@ -1,0 +1,173 @@
+"""The program as a process: its exit codes, its signals, and what a kill leaves behind."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+import pytest
+from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2
+from google.protobuf import json_format
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from tests.calc_grpc.conftest import Stub
+from tests.calc_grpc.fakes import Receiver, soon
+
+pb2 = calculation_service_pb2
+State = calculation_pb2.Calculation.State
+START_TIMEOUT_S = 120.0  # a first start compiles the solver
+STOP_WITHIN_S = 6.0
+CERES_PATH = Path(__file__).parents[1] / "data" / "ceres_1801.json"
+
+
+def environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALC_", "ASTRODIST_"))}
+    return kept | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | settings
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "calc_grpc", *arguments],
+        env=environment(**settings), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_help_explains_the_command() -> None:
+    shown = run("--help")
+    assert shown.returncode == 0 and "serve" in shown.stdout and ".env.example" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"CALC_PORT": "many"},
+        {"CALC_DATABASE_URL": "postgresql://localhost/calc"},
+        {"CALC_CALLBACK_KEY": "development-callback-key", "ASTRODIST_ENV": "production"},
+    ],
+)
+def test_a_wrong_setting_ends_with_its_name_and_no_trace(settings: dict[str, str]) -> None:
+    ended = run(**settings)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(next(iter(settings))) and "Traceback" not in ended.stderr
+
+
+class Process:
+    """A real server and a channel to it."""
+
+    def __init__(self, folder: Path, receiver: Receiver, **settings: str) -> None:
+        self._settings = {
+            "CALC_PORT": "0",
+            "CALC_DATABASE_URL": f"sqlite:///{folder / 'calc.sqlite3'}",
+            "CALC_CALLBACK_ALLOWED_ORIGINS": receiver.origin,
+            "CALC_WORKER_COUNT": "1",
+            **settings,
+        }
+        self.lines: list[str] = []
+
+    async def start(self) -> Stub:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "calc_grpc",
+            env=environment(**self._settings), stderr=asyncio.subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        line = await asyncio.wait_for(self._line_with(" serving "), START_TIMEOUT_S)
+        port = next(part for part in line.split() if part.startswith("port=")).removeprefix("port=")
+        self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
+        return Stub(self.channel)
+
+    async def end(self, number: int) -> int:
+        """Send a signal to the whole group, as a terminal does, and wait."""
+        await self.channel.close()
+        os.killpg(self.process.pid, number)
+        assert self.process.stderr is not None
+        # It ends when the last process that writes to it is gone, so workers that stayed behind would show here.
+        self.lines += (await soon(self.process.stderr.read())).decode().splitlines()
+        return await soon(self.process.wait())
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                await self.end(signal.SIGKILL)
+
+    async def _line_with(self, text: str) -> str:
+        assert self.process.stderr is not None
+        while line := (await self.process.stderr.readline()).decode():
+            self.lines.append(line)
+            if text in line:
+                return line
+        raise AssertionError("the server ended:\n" + "".join(self.lines))
+
+
+@pytest.fixture
+async def make_process(tmp_path: Path, receiver: Receiver) -> AsyncIterator[Callable[..., Process]]:
+    made: list[Process] = []
+
+    def make(**settings: str) -> Process:
+        made.append(Process(tmp_path, receiver, **settings))
+        return made[-1]
+
+    yield make
+    for process in made:
+        await process.kill()
+
+
+def ceres(receiver: Receiver, **values: Any) -> pb2.CreateCalculationRequest:
+    rows = json.loads(CERES_PATH.read_text())["observations"]
+    names = ("observed_at", "ra_deg", "dec_deg", "station")
+    observations = [{name: row[name] for name in names} | {"id": number} for number, row in enumerate(rows)]
+    body = {"distance": {"observations": observations}, "callback": {"url": receiver.url()}, "creator": "piazzi"}
+    return json_format.ParseDict(body | values, pb2.CreateCalculationRequest())
+
+
+async def test_ceres_from_create_to_the_callback(make_process: Callable[..., Process], receiver: Receiver) -> None:
+    process = make_process(CALC_DELAY_S="0")
+    stub = await process.start()
+    created = await stub.CreateCalculation(ceres(receiver))
+    body = await receiver.next_body()
+    assert (body["calculation_id"], body["state"], body["verdict"]) == (
+        created.calculation_id,
+        "SUCCEEDED",
+        "DETERMINED",
+    )
+    assert [row["id"] for row in body["observations"]] == list(range(21))
+    assert all(1.9 < row["distance_au"] < 2.6 for row in body["observations"])
+    assert body["orbit"]["a_au"] == pytest.approx(2.77, abs=0.1)  # Ceres, JPL SBDB
+    ended = await stub.GetCalculation(pb2.GetCalculationRequest(calculation_id=created.calculation_id))
+    sent = json_format.MessageToDict(
+        ended.distance_result, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+    assert {name: body[name] for name in sent} == sent
+    await process.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_signal_to_the_whole_group_ends_with_zero_and_leaves_no_process(
+    make_process: Callable[..., Process], number: int
+) -> None:
+    process = make_process()
+    await process.start()
+    began_at = time.monotonic()
+    assert await process.end(number) == 0
+    assert time.monotonic() - began_at < STOP_WITHIN_S
+    assert " stopped" in process.lines[-1] and not any("Traceback" in line for line in process.lines)
+
+
+async def test_what_was_accepted_survives_a_kill(make_process: Callable[..., Process], receiver: Receiver) -> None:
+    process = make_process()
+    stub = await process.start()
+    waiting = await stub.CreateCalculation(ceres(receiver, delay="1s"))
+    later = await stub.CreateCalculation(ceres(receiver, delay="3600s"))
+    await process.end(signal.SIGKILL)
+    stub = await process.start()
+    body = await receiver.next_body()
+    assert (body["calculation_id"], body["state"]) == (waiting.calculation_id, "SUCCEEDED")
+    kept = await stub.GetCalculation(pb2.GetCalculationRequest(calculation_id=later.calculation_id))
+    assert kept == later
+    assert (await health_pb2_grpc.HealthStub(process.channel).Check(health_pb2.HealthCheckRequest())).status == 1

@@ -1,0 +1,221 @@
+"""Reports to a real HTTP receiver."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from calc_grpc.calculation import Calculation, wall_clock_us
+from calc_grpc.journal.port import Outcome
+from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.reporting import MAX_IN_FLIGHT_PER_ORIGIN, Reporter
+from tests.calc_grpc.fakes import Hasty, Receiver, new_calculation, soon, until
+
+KEY = "key-of-the-tests"
+DAY_S = 86_400.0
+
+Start = Callable[..., Awaitable[Reporter]]
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[SqliteJournal]:
+    journal = await SqliteJournal.open(tmp_path / "journal.sqlite3")
+    yield journal
+    await journal.close()
+
+
+@pytest.fixture
+async def start(journal: SqliteJournal, receiver: Receiver) -> AsyncIterator[Start]:
+    """Start a reporter that hurries."""
+    running: list[tuple[Reporter, asyncio.Task[None]]] = []
+
+    async def start(give_up_after_s: float = DAY_S, allowed: frozenset[str] | None = None) -> Reporter:
+        reporter = Reporter(
+            journal=journal,
+            key=KEY,
+            allowed_origins=frozenset({receiver.origin}) if allowed is None else allowed,
+            give_up_after_s=give_up_after_s,
+            clock=wall_clock_us,
+            chance=Hasty(),
+        )
+        running.append((reporter, asyncio.create_task(reporter.run())))
+        return reporter
+
+    yield start
+    for reporter, task in running:
+        reporter.stop()
+        await soon(task)
+
+
+async def end_one(journal: SqliteJournal, url: str, number: int = 0, origin: str = "") -> str:
+    """Accept a calculation with this callback and cancel it, so that it is reported."""
+    new = new_calculation(number, has_callback=True, callback_url=url, callback_origin=origin or url.rpartition("/")[0])
+    await journal.accept(new)
+    await journal.cancel(new.calculation_id)
+    return new.calculation_id
+
+
+async def reported(journal: SqliteJournal, calculation_id: str, state: str) -> Calculation:
+    async def reached() -> bool:
+        row = await journal.get(calculation_id)
+        return row is not None and row.report.state == state
+
+    await until(reached, journal)
+    row = await journal.get(calculation_id)
+    assert row is not None
+    return row
+
+
+async def test_a_report_carries_the_key_and_the_envelope(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    await start()
+    calculation_id = await end_one(journal, receiver.url())
+    body = await receiver.next_body()
+    row = await reported(journal, calculation_id, "DELIVERED")
+    assert (body["calculation_id"], body["state"], body["report_id"]) == (
+        calculation_id,
+        "CANCELLED",
+        row.report.report_id,
+    )
+    assert body["calculation_created_at"].endswith("Z")
+    headers = receiver.headers[0]
+    assert headers["X-Calc-Key"] == KEY and headers["Content-Type"] == "application/json"
+    assert (row.report.attempt_count, row.report.last_error, row.report.next_time_us) == (1, "", None)
+
+
+@pytest.mark.parametrize("status", [500, 503, 401, 403, 404, 409, 429, 302])
+async def test_an_answer_that_is_not_final_is_tried_again(
+    start: Start, journal: SqliteJournal, receiver: Receiver, status: int
+) -> None:
+    receiver.answers.append((status, {"Location": receiver.url("/elsewhere")}))
+    await start()
+    calculation_id = await end_one(journal, receiver.url())
+    row = await reported(journal, calculation_id, "DELIVERED")
+    assert row.report.attempt_count == 2
+    first, second = await receiver.next_body(), await receiver.next_body()
+    assert first["report_id"] == second["report_id"]
+    assert receiver.paths == ["/result", "/result"]  # no redirect was followed
+
+
+@pytest.mark.parametrize("status", [400, 410, 413, 422])
+async def test_a_refusal_for_good_ends_it_and_says_why(
+    start: Start, journal: SqliteJournal, receiver: Receiver, status: int
+) -> None:
+    receiver.answers.append((status, {}))
+    await start()
+    row = await reported(journal, await end_one(journal, receiver.url()), "REJECTED")
+    assert row.report.last_error == f"HTTP {status} SAID_SO"
+    assert (row.report.attempt_count, row.report.next_time_us) == (1, None)
+
+
+async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    nowhere = "http://127.0.0.1:9"  # discard: nobody listens there
+    await start(give_up_after_s=0.25, allowed=frozenset({nowhere}))
+    row = await reported(journal, await end_one(journal, f"{nowhere}/x"), "GIVEN_UP")
+    assert row.report.attempt_count >= 2
+    assert "Cannot connect" in row.report.last_error
+    assert row.report.next_time_us is None
+
+
+async def test_a_failed_attempt_shows_when_the_next_one_is_due(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.append((503, {"Retry-After": "3000"}))
+    await start()
+    calculation_id = await end_one(journal, receiver.url())
+
+    async def attempted() -> bool:
+        row = await journal.get(calculation_id)
+        return row is not None and row.report.attempt_count == 1
+
+    await until(attempted, journal)
+    row = await journal.get(calculation_id)
+    assert row and row.report.state == "PENDING" and row.report.last_error == "HTTP 503 SAID_SO"
+    assert row.report.next_time_us and 2990e6 < row.report.next_time_us - wall_clock_us() <= 3000e6
+
+
+async def test_what_was_not_delivered_is_reported_after_a_restart(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    calculation_id = await end_one(journal, receiver.url())
+    await journal.claim_reports(limit=1, busy={}, per_origin=1)  # and then the process died
+    path = journal._path
+    await journal.close()
+    reopened = await SqliteJournal.open(path)
+    reporter = Reporter(
+        journal=reopened, key=KEY, allowed_origins=frozenset({receiver.origin}), give_up_after_s=DAY_S,
+        clock=wall_clock_us, chance=Hasty(),
+    )  # fmt: skip
+    running = asyncio.create_task(reporter.run())
+    assert (await receiver.next_body())["calculation_id"] == calculation_id
+    await reported(reopened, calculation_id, "DELIVERED")
+    reporter.stop()
+    await soon(running)
+    await reopened.close()
+
+
+async def test_a_receiver_that_hangs_does_not_hold_up_another(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    hanging = receiver.origin.replace("127.0.0.1", "localhost")
+    receiver.answers.extend([None] * MAX_IN_FLIGHT_PER_ORIGIN)
+    for n in range(40):
+        await end_one(journal, f"{hanging}/hanging", n)
+    await start(allowed=frozenset({hanging, receiver.origin}))
+    for _ in range(MAX_IN_FLIGHT_PER_ORIGIN):
+        await receiver.next_body()
+    assert receiver.paths == ["/hanging"] * MAX_IN_FLIGHT_PER_ORIGIN
+    calculation_id = await end_one(journal, receiver.url(), 99)
+    await reported(journal, calculation_id, "DELIVERED")
+    assert receiver.paths[-1] == "/result"
+
+
+async def test_an_origin_that_is_not_allowed_any_more_gets_nothing(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    await start(give_up_after_s=0.01, allowed=frozenset())
+    row = await reported(journal, await end_one(journal, receiver.url()), "GIVEN_UP")
+    assert "CALC_CALLBACK_ALLOWED_ORIGINS" in row.report.last_error
+    assert receiver.bodies.empty()
+
+
+async def test_a_resent_report_arrives_under_its_old_id(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.append((410, {}))
+    await start()
+    calculation_id = await end_one(journal, receiver.url())
+    first = await receiver.next_body()
+    await reported(journal, calculation_id, "REJECTED")
+    await journal.resend_report(calculation_id)
+    assert (await receiver.next_body())["report_id"] == first["report_id"]
+    assert (await reported(journal, calculation_id, "DELIVERED")).report.attempt_count == 1
+
+
+async def test_stopping_does_not_wait_for_a_receiver_that_hangs(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.append(None)
+    reporter = await start()
+    calculation_id = await end_one(journal, receiver.url())
+    await receiver.next_body()
+    reporter.stop()  # the fixture waits for its end, with a deadline shorter than an attempt's
+    row = await journal.get(calculation_id)
+    assert row and row.report.state == "PENDING"
+
+
+async def test_a_report_that_cannot_be_made_does_not_end_the_others(
+    start: Start, journal: SqliteJournal, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    await start(give_up_after_s=0.01)
+    new = new_calculation(has_callback=True, callback_url=receiver.url(), callback_origin=receiver.origin)
+    await journal.accept(new)
+    (claim,) = await journal.claim(owner="test", kinds=["distance"], limit=1)
+    await journal.finish(claim.calculation_id, claim.fence, Outcome(state="SUCCEEDED", result=b"no message"))
+    row = await reported(journal, new.calculation_id, "GIVEN_UP")
+    assert "log has the details" in row.report.last_error and "DecodeError" in caplog.text
+    await reported(journal, await end_one(journal, receiver.url(), 1), "DELIVERED")

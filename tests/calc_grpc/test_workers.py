@@ -1,0 +1,173 @@
+"""Real worker processes."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from calc_grpc.errors import ComputationFailed, RunCancelled, StartRefused, WorkerCrashed
+from calc_grpc.workers import WorkerPool
+from tests.calc_grpc.fakes import TIMEOUT_S, soon
+
+CANCEL_WITHIN_S = 0.2
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkerPool]:
+    pool = WorkerPool(
+        worker_count=1, numba_cache_path=tmp_path_factory.mktemp("numba"), table="tests.calc_grpc.kernels"
+    )
+    await pool.start()
+    yield pool
+    await pool.stop()
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Listener:
+    """Hears progress."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, str]] = []
+        self.first = asyncio.Event()
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        self.heard.append((fraction, stage))
+        self.first.set()
+
+
+async def run(pool: WorkerPool, kind: str, text: bytes = b"", listener: Listener | None = None) -> bytes:
+    result: bytes = await soon(pool.run("id", kind, text, listener or Listener()))
+    return result
+
+
+async def wait_until_free(pool: WorkerPool) -> None:
+    freed = asyncio.Event()
+    pool.on_free = freed.set
+    async with asyncio.timeout(TIMEOUT_S):
+        while not pool.free_count:
+            freed.clear()
+            await freed.wait()
+
+
+async def test_a_result_comes_back_and_the_worker_is_free_again(pool: WorkerPool) -> None:
+    freed = asyncio.Event()
+    pool.on_free = freed.set
+    assert await run(pool, "echo", b"x" * 1_000_000) == b"x" * 1_000_000
+    assert pool.free_count == 1 and freed.is_set()
+
+
+async def test_workers_are_limited_to_one_thread_and_share_the_cache(pool: WorkerPool) -> None:
+    seen = json.loads(await run(pool, "environment"))
+    assert seen["OMP_NUM_THREADS"] == seen["OPENBLAS_NUM_THREADS"] == seen["NUMBA_NUM_THREADS"] == "1"
+    assert seen["NUMBA_CACHE_DIR"]
+
+
+async def test_progress_comes_ten_times_a_second_at_most(pool: WorkerPool) -> None:
+    listener = Listener()
+    await run(pool, "hurry", b"", listener)
+    assert 1 <= len(listener.heard) <= 4
+    assert listener.heard[0] == (0.5, "hurrying")
+
+
+async def test_a_cancelled_run_stops_within_the_promised_time(pool: WorkerPool) -> None:
+    listener = Listener()
+    running = asyncio.create_task(run(pool, "spin", b"", listener))
+    await soon(listener.first.wait())
+    asked_at = time.monotonic()
+    pool.cancel("id")
+    with pytest.raises(RunCancelled):
+        await running
+    assert time.monotonic() - asked_at < CANCEL_WITHIN_S
+    assert await run(pool, "echo", b"next") == b"next"
+
+
+async def test_cancelling_what_does_not_run_harms_no_later_run(pool: WorkerPool) -> None:
+    pool.cancel("id")
+    assert await run(pool, "echo", b"unharmed") == b"unharmed"
+
+
+async def test_a_worker_that_does_not_listen_is_killed_and_replaced(pool: WorkerPool) -> None:
+    listener = Listener()
+    running = asyncio.create_task(run(pool, "deaf", b"", listener))
+    await soon(listener.first.wait())
+    pool.cancel("id")
+    with pytest.raises(WorkerCrashed):
+        await running
+    await wait_until_free(pool)
+    assert await run(pool, "echo", b"alive") == b"alive"
+
+
+async def test_a_crash_ends_one_run_and_the_pool_goes_on(pool: WorkerPool) -> None:
+    before = json.loads(await run(pool, "environment"))["pid"]
+    with pytest.raises(WorkerCrashed):
+        await run(pool, "crash")
+    await wait_until_free(pool)
+    assert json.loads(await run(pool, "environment"))["pid"] != before
+
+
+async def test_an_exception_keeps_the_worker_and_carries_its_trace(pool: WorkerPool) -> None:
+    before = json.loads(await run(pool, "environment"))["pid"]
+    with pytest.raises(ComputationFailed) as failure:
+        await run(pool, "fail")
+    assert "ZeroDivisionError: secret inner text" in failure.value.trace
+    assert "secret" not in failure.value.message
+    assert json.loads(await run(pool, "environment"))["pid"] == before
+
+
+async def test_the_terminals_signals_are_left_to_the_server(pool: WorkerPool) -> None:
+    pid = json.loads(await run(pool, "environment"))["pid"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(pid, number)
+    assert json.loads(await run(pool, "environment"))["pid"] == pid
+
+
+async def test_a_core_that_cannot_start_refuses_the_start(tmp_path: Path) -> None:
+    pool = WorkerPool(worker_count=1, numba_cache_path=tmp_path, table="tests.calc_grpc.kernels_that_cannot_start")
+    with pytest.raises(StartRefused, match="worker process died while it was starting"):
+        await soon(pool.start())
+    await pool.stop()
+
+
+PARENT = """
+import asyncio, json, sys
+from pathlib import Path
+from calc_grpc.workers import WorkerPool
+
+async def main():
+    pool = WorkerPool(worker_count=1, numba_cache_path=Path(sys.argv[1]), table="tests.calc_grpc.kernels")
+    await pool.start()
+    seen = json.loads(await pool.run("id", "environment", b"", lambda fraction, stage: None))
+    spinning = asyncio.create_task(pool.run("id", "deaf", b"", lambda fraction, stage: print(seen["pid"], flush=True)))
+    await spinning
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker notices at its next word to the server")
+async def test_a_worker_dies_with_its_server_even_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), str(tmp_path), stdout=asyncio.subprocess.PIPE, env=environment
+    )
+    assert parent.stdout is not None
+    watched = os.pidfd_open(int(await soon(parent.stdout.readline())))
+    died = asyncio.Event()
+    asyncio.get_running_loop().add_reader(watched, died.set)
+    parent.kill()
+    await soon(died.wait())
+    asyncio.get_running_loop().remove_reader(watched)
+    os.close(watched)
+    await soon(parent.wait())
