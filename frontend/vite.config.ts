@@ -34,6 +34,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    testTimeout: 20_000,
     env: { TZ: "Pacific/Auckland" },
   },
 });

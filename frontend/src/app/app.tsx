@@ -5,6 +5,7 @@ import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { endSession } from "@/features/session/api.ts";
 import { LanguageProvider } from "@/i18n/language.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
+import classes from "./layout.module.css";
 import { Layout } from "./layout.tsx";
 import { createQueryClient } from "./query-client.ts";
 import { Routes } from "./routes.tsx";
@@ -20,7 +21,12 @@ export function App({ environment = "default" }: { environment?: "default" | "te
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" env={environment}>
       <LanguageProvider>
         <QueryClientProvider client={client}>
-          <Notifications position="top-center" autoClose={5_000} limit={3} style={{ top: 64 }} />
+          <Notifications
+            position="top-center"
+            autoClose={5_000}
+            limit={3}
+            classNames={{ root: classes.notifications }}
+          />
           <Layout>
             <CrashBoundary>
               <Routes />

@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { FakeEventSource } from "./fake-event-source.ts";
 
@@ -17,11 +17,15 @@ const noMedia = (query: string) => ({
   removeEventListener: () => undefined,
 });
 
+// Pages load their parts lazily, and the machines that test are slow.
+configure({ asyncUtilTimeout: 5_000 });
+
 beforeEach(() => {
   vi.stubGlobal("ResizeObserver", NoObserver);
   vi.stubGlobal("matchMedia", noMedia);
   vi.stubGlobal("EventSource", FakeEventSource);
   vi.stubGlobal("scrollTo", () => undefined);
+  Object.defineProperty(document, "fonts", { configurable: true, value: new EventTarget() });
   Element.prototype.scrollIntoView = () => undefined;
   FakeEventSource.opened = [];
   localStorage.clear();

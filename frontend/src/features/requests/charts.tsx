@@ -23,6 +23,8 @@ const GRID = "var(--mantine-color-default-border)";
 const TICK = { fontSize: 12, fill: "var(--mantine-color-dimmed)" };
 const PETROL = "var(--mantine-color-petrol-5)";
 const AMBER = "var(--mantine-color-amber-6)";
+/** Until the page has measured the place it draws into, px. */
+const FIRST_SIZE = { width: 560, height: 280 };
 const TOOLTIP = {
   contentStyle: {
     background: "var(--mantine-color-body)",
@@ -65,7 +67,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
   return (
     <figure style={{ margin: 0 }} aria-label={text.request.distanceChart}>
       <div className={classes.chart}>
-        <ResponsiveContainer width="100%" height="100%">
+        <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
           <ComposedChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale)}
@@ -111,7 +113,7 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
   return (
     <figure style={{ margin: 0 }} aria-label={text.request.residualChart}>
       <div className={classes.chart}>
-        <ResponsiveContainer width="100%" height="100%">
+        <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
           <ScatterChart margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale)}

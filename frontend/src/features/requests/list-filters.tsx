@@ -27,7 +27,7 @@ export function ListFilters({ state, change, creators }: ListFiltersProps) {
     <Paper
       withBorder
       p="md"
-      component="search"
+      role="search"
       aria-label={text.list.filters}
       className={classes.filters}
       data-folded={unfolded ? undefined : true}

@@ -1,0 +1,179 @@
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import observation from "../../../../tests/data/wire/observation.json";
+import problemFields from "../../../../tests/data/wire/problem_fields.json";
+import stations from "../../../../tests/data/wire/stations.json";
+import { FakeServer, problem } from "@/testing/fake-server.ts";
+import { renderApp } from "@/testing/render-app.tsx";
+import { pageOf, samples } from "@/testing/samples.ts";
+
+const rows = [1, 2, 3].map((id) => ({ ...observation, id, observed_at: `2020-03-0${id}T22:00:00Z` }));
+const draft = { ...samples.detailDraft, observations: rows, observation_count: 3 };
+const PAGE = `/requests/${draft.id}`;
+const DETAIL = `GET /api${PAGE}`;
+const ADD = `POST /api${PAGE}/observations`;
+
+function serve(request: object = draft) {
+  return new FakeServer()
+    .signIn("observer")
+    .on(DETAIL, { body: request })
+    .on("GET /api/stations", { body: stations })
+    .on("GET /api/requests", { body: pageOf() });
+}
+
+type User = ReturnType<typeof renderApp>;
+
+async function fillIn(user: User, values: { time: string; ra: string; dec: string; station: string }) {
+  await user.click(await screen.findByRole("button", { name: "Add observation" }));
+  const form = within(screen.getByRole("form", { name: "New observation" }));
+  await user.type(form.getByLabelText("Time, UTC"), values.time);
+  await user.type(form.getByLabelText("Right ascension"), values.ra);
+  await user.type(form.getByLabelText("Declination"), values.dec);
+  await user.type(form.getByLabelText("Station"), values.station);
+  return form;
+}
+
+describe("a draft", () => {
+  it("sends a sexagesimal observation in degrees and stays ready for the next of the same station", async () => {
+    const server = serve().on(ADD, { status: 201, body: observation });
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, {
+      time: "2020-03-04 22:00",
+      ra: "03 38 23.07",
+      dec: "-00 30 12",
+      station: "535{Enter}",
+    });
+    await waitFor(() => expect(form.getByLabelText("Time, UTC")).toHaveValue(""));
+    const body = server.made(ADD)[0]?.body as Record<string, number>;
+    expect(body).toMatchObject({ observed_at: "2020-03-04T22:00:00Z", station: "535" });
+    expect(body.ra_deg).toBeCloseTo(54.596125, 9);
+    expect(body.dec_deg).toBeCloseTo(-0.50333333, 8);
+    expect(form.getByLabelText("Station")).toHaveValue("535");
+    expect(form.getByLabelText("Time, UTC")).toHaveFocus();
+  });
+
+  it("names every field that cannot be read before asking the server", async () => {
+    const server = serve();
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, { time: "tomorrow", ra: "361", dec: "-91", station: "535" });
+    await user.click(form.getByRole("button", { name: "Save observation" }));
+    expect(form.getByText("Write it as 2026-01-31 21:04:05.6.")).toBeVisible();
+    expect(form.getByText(/Right ascension lies from 0/)).toBeVisible();
+    expect(form.getByText(/Declination lies between/)).toBeVisible();
+    expect(server.made(ADD)).toHaveLength(0);
+  });
+
+  it("puts the server's field errors at their fields", async () => {
+    serve().on(ADD, { status: 400, body: problemFields });
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, { time: "2020-03-04 22:00", ra: "54", dec: "16", station: "ZZZ{Enter}" });
+    expect(await form.findByText("No such code in the MPC's list of observatories.")).toBeVisible();
+    expect(form.getByLabelText("Station")).toBeInvalid();
+    expect(form.getByLabelText("Right ascension")).toBeInvalid();
+    expect(form.getByLabelText("Declination")).toBeValid();
+  });
+
+  it("shows a refusal that belongs to no field above the form", async () => {
+    serve().on(ADD, problem(409, "NOT_A_DRAFT", "Only a draft can be edited."));
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, { time: "2020-03-04 22:00", ra: "54", dec: "16", station: "535{Enter}" });
+    expect(await form.findByRole("alert")).toHaveTextContent("Only a draft can be edited.");
+  });
+
+  it("keeps what is typed when the row is refreshed and the page reloaded", async () => {
+    const server = serve();
+    const user = renderApp(PAGE);
+    await fillIn(user, { time: "2020-03-04", ra: "54", dec: "16", station: "535" });
+    server.on(DETAIL, { body: { ...draft, designation: "Pallas" } });
+    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    expect(await screen.findByRole("heading", { name: "Pallas" })).toBeVisible();
+    expect(screen.getByLabelText("Right ascension")).toHaveValue("54");
+    cleanup();
+    renderApp(PAGE);
+    expect(await screen.findByLabelText("Right ascension")).toHaveValue("54");
+  });
+
+  it("does not round what was not touched when a row is changed", async () => {
+    const precise = { ...observation, id: 1, ra_deg: 54.59612512345, observed_at: "2020-03-01T22:00:00.123456Z" };
+    const server = serve({ ...draft, observations: [precise] });
+    const change = `PATCH /api${PAGE}/observations/1`;
+    server.on(change, { body: precise });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: /^Edit observation/ }));
+    const declination = screen.getByLabelText("Declination");
+    await user.clear(declination);
+    await user.type(declination, "+10 00 00{Enter}");
+    await waitFor(() => expect(server.made(change)).toHaveLength(1));
+    expect(server.made(change)[0]?.body).toMatchObject({
+      ra_deg: 54.59612512345,
+      observed_at: "2020-03-01T22:00:00.123456Z",
+      dec_deg: 10,
+    });
+  });
+
+  it("cannot be formed with fewer than three observations and says how many are missing", async () => {
+    serve({ ...draft, observations: rows.slice(0, 1) });
+    renderApp(PAGE);
+    expect(await screen.findByRole("button", { name: "Form" })).toBeDisabled();
+    expect(screen.getByText(/^2 more observations are needed/)).toBeVisible();
+  });
+
+  it("cannot be formed while an observation is typed and not saved", async () => {
+    serve();
+    const user = renderApp(PAGE);
+    await fillIn(user, { time: "2020-03-04", ra: "54", dec: "16", station: "535" });
+    expect(screen.getByRole("button", { name: "Form" })).toBeDisabled();
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(screen.getByRole("button", { name: "Form" })).toBeEnabled();
+  });
+
+  it("is formed and then waits for a moderator", async () => {
+    const formed = { ...draft, status: "FORMED", formed_at: "2026-11-20T12:00:00Z" };
+    const server = serve();
+    server.on(`PUT /api${PAGE}/form`, () => {
+      server.on(DETAIL, { body: formed });
+      return { body: formed };
+    });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Form" }));
+    expect(await screen.findByText("The request waits for a moderator's decision.")).toBeVisible();
+  });
+
+  it("is deleted only after asking", async () => {
+    const server = serve().on(`DELETE /api${PAGE}`, { status: 204 });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Delete draft" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(server.made(`DELETE /api${PAGE}`)).toHaveLength(0);
+    await user.click(dialog.getByRole("button", { name: "Delete" }));
+    expect(await screen.findByRole("heading", { name: "Requests" })).toBeVisible();
+    expect(server.made(`DELETE /api${PAGE}`)).toHaveLength(1);
+  });
+});
+
+describe("a new request", () => {
+  const paste = async (user: User, lines: string) => {
+    await user.type(await screen.findByLabelText(/Designation/), "Ceres");
+    await user.click(screen.getByLabelText(/Paste observations/));
+    await user.paste(lines);
+  };
+
+  it("creates nothing while a pasted line cannot be read", async () => {
+    const server = serve();
+    const user = renderApp("/requests/new");
+    await paste(user, "2020-03-01 22:00, 54, 16, 535\nnonsense, 54, 16, 535");
+    expect(screen.getByText("1 observation understood")).toBeVisible();
+    expect(screen.getByText(/^Line 2: Time, UTC/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Create draft" }));
+    expect(server.made("POST /api/requests")).toHaveLength(0);
+  });
+
+  it("shows the server's errors at the lines the observations came from", async () => {
+    const errors = [{ path: "observations[1].station", reason: "UNKNOWN_STATION", message: "No such station." }];
+    serve().on("POST /api/requests", problem(400, "INVALID_INPUT", "Refused.", errors));
+    const user = renderApp("/requests/new");
+    await paste(user, "2020-03-01 22:00, 54, 16, 535\n\n2020-03-02 22:00\t54\t16\tZZZ");
+    await user.click(screen.getByRole("button", { name: "Create draft" }));
+    expect(await screen.findByText("Line 3: No such station.")).toBeVisible();
+  });
+});

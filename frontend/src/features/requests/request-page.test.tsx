@@ -1,0 +1,116 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { FakeEventSource } from "@/testing/fake-event-source.ts";
+import { FakeServer, problem } from "@/testing/fake-server.ts";
+import { renderApp } from "@/testing/render-app.tsx";
+import { samples } from "@/testing/samples.ts";
+
+const { detailCompleted } = samples;
+const PAGE = `/requests/${detailCompleted.id}`;
+const DETAIL = `GET /api${PAGE}`;
+const running = { ...detailCompleted, ...samples.rowCompleted, orbit: null, verdict: null, alternatives: [] };
+
+describe("a completed request", () => {
+  it("says the verdict in words and every distance with its uncertainty", async () => {
+    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
+    renderApp(PAGE);
+    expect(await screen.findByText(detailCompleted.verdict_reason)).toBeVisible();
+    expect(screen.getByText("Every distance is known to 1 % or better.")).toBeVisible();
+    const table = within(screen.getByRole("table", { name: "Observations" }));
+    const row = within(table.getAllByRole("row")[1] as HTMLElement);
+    const cells = row.getAllByRole("cell").map((cell) => cell.textContent);
+    expect(cells).toContainEqual(expect.stringContaining("2.250 ± 0.011"));
+    expect(cells).toContainEqual(expect.stringContaining("2.228 … 2.272"));
+    expect(cells).toContainEqual(expect.stringContaining("03 38 00.000"));
+    expect(screen.getByText("Other solutions that fit")).toBeVisible();
+  });
+
+  it("changes units and angles as asked", async () => {
+    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("radio", { name: "km" }));
+    await user.click(screen.getByRole("radio", { name: "Degrees" }));
+    expect(screen.getByRole("columnheader", { name: "Distance ± 1σ, km" })).toBeVisible();
+    expect(screen.getAllByText("54.500000°").length).toBeGreaterThan(0);
+  });
+
+  it("marks an outlier", async () => {
+    const observations = detailCompleted.observations.map((row, index) => ({ ...row, used: index !== 1 }));
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, observations } });
+    renderApp(PAGE);
+    const row = (await screen.findByText("Outlier")).closest("tr");
+    expect(row).toBe(within(screen.getByRole("table", { name: "Observations" })).getAllByRole("row")[2]);
+  });
+
+  it("sends the calculation that is to be replaced when recalculating", async () => {
+    const call = `POST /api${PAGE}/recalculate`;
+    const server = new FakeServer().signIn("moderator").on(DETAIL, { body: detailCompleted });
+    server.on(call, problem(409, "ILLEGAL_TRANSITION", "Another calculation is present already."));
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Recalculate" }));
+    expect(await screen.findByText("Another calculation is present already.")).toBeVisible();
+    expect(server.made(call)[0]?.body).toEqual({ supersedes: detailCompleted.calculation_id });
+  });
+
+  it("shows why a calculation failed", async () => {
+    const error = { reason: "WORKER_CRASHED", message: "The worker died; calculate again." };
+    const body = { ...running, calculation_state: "FAILED", error };
+    new FakeServer().signIn("observer").on(DETAIL, { body });
+    renderApp(PAGE);
+    expect(await screen.findByText(/The worker died; calculate again\./)).toBeVisible();
+  });
+
+  it("tells the creator why a request was rejected", async () => {
+    const entry = { at: "2026-11-20T12:00:09Z", actor: "moderator", action: "REJECTED", note: "Wrong station." };
+    const body = { ...running, status: "REJECTED", calculation_state: null, history: [entry] };
+    new FakeServer().signIn("observer").on(DETAIL, { body });
+    renderApp(PAGE);
+    expect((await screen.findAllByText("Wrong station."))[0]).toBeVisible();
+  });
+
+  it("does not exist for who may not know of it", async () => {
+    new FakeServer().signIn("observer");
+    renderApp("/requests/99");
+    expect(await screen.findByText("No such request")).toBeVisible();
+  });
+});
+
+describe("a running calculation", () => {
+  const snapshot = (revision: number, state: string, more: object = {}) => ({
+    calculation_id: running.calculation_id,
+    revision,
+    state,
+    ...more,
+  });
+  const line = () => FakeEventSource.opened.findLast((source) => source.readyState !== FakeEventSource.CLOSED);
+
+  it("shows stage and progress as they come and asks for the row at the end", async () => {
+    const server = new FakeServer().signIn("observer").on(DETAIL, { body: running });
+    renderApp(PAGE);
+    expect(await screen.findByText("Connecting…")).toBeVisible();
+    expect(line()?.url).toBe(`/v1/calculations/${running.calculation_id}:watch`);
+    act(() => {
+      line()?.open();
+      line()?.send(snapshot(3, "RUNNING", { progress: { fraction: 0.42, stage: "fitting ranges" } }));
+    });
+    expect(await screen.findByText("Calculating · fitting ranges · 42 %")).toBeVisible();
+    expect(screen.getByText("Live")).toBeVisible();
+
+    server.on(DETAIL, { body: detailCompleted });
+    act(() => line()?.send(snapshot(4, "SUCCEEDED")));
+    expect(await screen.findByText("Every distance is known to 1 % or better.")).toBeVisible();
+    expect(line()).toBeUndefined();
+  });
+
+  it("asks for the calculation when the line is refused, and says so", async () => {
+    const get = `GET /v1/calculations/${running.calculation_id}`;
+    const body = snapshot(3, "RUNNING", { progress: { fraction: 0.5, stage: "ranking" } });
+    const server = new FakeServer().signIn("observer").on(DETAIL, { body: running }).on(get, { body });
+    renderApp(PAGE);
+    await screen.findByText("Connecting…");
+    act(() => line()?.refuse());
+    expect(await screen.findByText(/The live line is cut/)).toBeVisible();
+    expect(await screen.findByText("Calculating · ranking · 50 %")).toBeVisible();
+    await waitFor(() => expect(server.made(get).length).toBeGreaterThan(0));
+  });
+});

@@ -1,0 +1,100 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { FakeServer, problem } from "@/testing/fake-server.ts";
+import { renderApp } from "@/testing/render-app.tsx";
+import { pageOf, samples } from "@/testing/samples.ts";
+
+const ME = "GET /api/auth/me";
+const LOGIN = "POST /api/auth/login";
+const nobody = problem(401, "NOT_SIGNED_IN", "Sign in first.");
+const observer = { id: 1, username: "observer", role: "observer" };
+
+function serve() {
+  const server = new FakeServer().on(ME, nobody).on("GET /api/requests", { body: pageOf(samples.rowFormed) });
+  return server.on(LOGIN, () => {
+    server.on(ME, { body: observer });
+    return { body: observer };
+  });
+}
+
+async function signIn(user: ReturnType<typeof renderApp>) {
+  await user.type(await screen.findByLabelText("Username"), "observer");
+  await user.type(screen.getByLabelText("Password"), "secret{Enter}");
+}
+
+describe("the session", () => {
+  it("sends visitors to sign in and then to where they were going", async () => {
+    const server = serve();
+    const user = renderApp("/requests?status=FORMED");
+    await signIn(user);
+    expect(await screen.findByRole("link", { name: "Ceres" })).toBeVisible();
+    expect(window.location.pathname + window.location.search).toBe("/requests?status=FORMED");
+    expect(server.made(LOGIN)[0]?.body).toEqual({ username: "observer", password: "secret" });
+  });
+
+  it("does not send anybody to another site", async () => {
+    serve();
+    const user = renderApp("/sign-in?next=//elsewhere.example/");
+    await signIn(user);
+    await screen.findByRole("link", { name: "Ceres" });
+    expect(window.location.pathname).toBe("/requests");
+  });
+
+  it("says that the credentials are wrong", async () => {
+    serve().on(LOGIN, problem(401, "WRONG_CREDENTIALS", "User name or password is wrong."));
+    const user = renderApp("/sign-in");
+    await signIn(user);
+    expect(await screen.findByRole("alert")).toHaveTextContent("User name or password is wrong.");
+  });
+
+  it("asks for both fields before asking the server", async () => {
+    const server = serve();
+    const user = renderApp("/sign-in");
+    await user.click(await screen.findByRole("button", { name: "Sign in" }));
+    expect(await screen.findAllByText("Please fill this in.")).toHaveLength(2);
+    expect(server.made(LOGIN)).toHaveLength(0);
+  });
+
+  it("puts a taken name at its field when registering", async () => {
+    const errors = [{ path: "username", reason: "USERNAME_TAKEN", message: "This name is taken." }];
+    serve().on("POST /api/auth/register", problem(400, "INVALID_INPUT", "Refused.", errors));
+    const user = renderApp("/register");
+    await user.type(await screen.findByLabelText("Username"), "observer");
+    await user.type(screen.getByLabelText("Password"), "long enough 1{Enter}");
+    expect(await screen.findByText("This name is taken.")).toBeVisible();
+  });
+
+  it("notices that it has ended and offers to continue", async () => {
+    const server = serve().on(ME, { body: observer });
+    const user = renderApp("/requests");
+    await screen.findByRole("link", { name: "Ceres" });
+    server.on(ME, nobody).on("GET /api/requests", nobody);
+    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    expect(await screen.findByText(/Your session has ended/)).toBeVisible();
+  });
+
+  it("ends when signing out and leaves no data behind", async () => {
+    const server = serve().on(ME, { body: observer });
+    server.on("POST /api/auth/logout", () => {
+      server.on(ME, nobody);
+      return { status: 204 };
+    });
+    const user = renderApp("/requests");
+    await screen.findByRole("link", { name: "Ceres" });
+    await user.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(await screen.findByLabelText("Username")).toBeVisible();
+    expect(screen.queryByText(/Your session has ended/)).not.toBeInTheDocument();
+    await waitFor(() => expect(window.location.pathname + window.location.search).toBe("/sign-in"));
+  });
+});
+
+describe("the language", () => {
+  it("is switched and remembered", async () => {
+    serve();
+    const user = renderApp("/sign-in");
+    await user.click(await screen.findByRole("radio", { name: "RU" }));
+    expect(await screen.findByLabelText("Имя пользователя")).toBeVisible();
+    expect(localStorage.getItem("astrodist-language")).toBe("ru");
+    expect(document.documentElement.lang).toBe("ru");
+  });
+});
