@@ -141,6 +141,7 @@ class Dispatcher:
             logger.error("computation failed", extra={"calculation_id": claim.calculation_id, "trace": error.trace})
             return COMPUTATION_FAILED
         except WorkerCrashed:
+            logger.warning("worker died while computing", extra={"calculation_id": claim.calculation_id})
             if self._stopping or claim.crash_count < MAX_CRASH_COUNT:
                 return HandBack(crashed=not self._stopping)
             return WORKER_CRASHED

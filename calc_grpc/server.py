@@ -8,9 +8,12 @@ import random
 import socket
 import uuid
 from collections.abc import Awaitable
+from typing import Any
 
 import grpc.aio
 from astrodist.calc.v1 import calculation_service_pb2, calculation_service_pb2_grpc
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor import FileDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
@@ -31,6 +34,24 @@ STOP_STEP_TIMEOUT_S = 2.5
 RPC_GRACE_S = 0.5
 
 logger = logging.getLogger(__name__)
+
+
+class MethodAwarePool:
+    """The descriptors that reflection serves. protobuf's pool does not find an rpc by name, and grpcurl asks for it."""
+
+    def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
+        """Return the file of a symbol; for an rpc that of its service."""
+        try:
+            return descriptor_pool.Default().FindFileContainingSymbol(symbol)
+        except KeyError:
+            service, _, method = symbol.rpartition(".")
+            if method not in descriptor_pool.Default().FindServiceByName(service).methods_by_name:
+                raise
+            return descriptor_pool.Default().FindFileContainingSymbol(service)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the pool's own."""
+        return getattr(descriptor_pool.Default(), name)
 
 
 class Server:
@@ -117,7 +138,7 @@ class Server:
         calculation_service_pb2_grpc.add_CalculationServiceServicer_to_server(self._service, self._grpc_server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc_server)
         names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self._grpc_server)
+        reflection.enable_server_reflection(names, self._grpc_server, pool=MethodAwarePool())
         try:
             self.port = self._grpc_server.add_insecure_port(f"{self._host}:{self._config.port}")
         except RuntimeError as error:

@@ -10,14 +10,14 @@ from calc_grpc.logs import KeyValueFormatter, request_id
 
 def rendered(message: str = "calculation ended", **extra: object) -> str:
     record = logging.makeLogRecord(
-        {"name": "calc_grpc.x", "levelname": "INFO", "msg": message, "created": 0.25, **extra}
+        {"name": "calc_grpc.x", "levelname": "INFO", "msg": message, "created": 0.25, "msecs": 250.0, **extra}
     )
     return KeyValueFormatter().format(record)
 
 
 def test_a_line_has_the_event_first_and_then_the_values() -> None:
     line = rendered(calculation_id="abc", duration_s=0.123456789)
-    assert line == "1970-01-01T00:00:00.000Z INFO calc_grpc.x calculation ended calculation_id=abc duration_s=0.123457"
+    assert line == "1970-01-01T00:00:00.250Z INFO calc_grpc.x calculation ended calculation_id=abc duration_s=0.123457"
 
 
 @pytest.mark.parametrize("value", ["two words", "a=b", 'quo"ted', "line\nbreak", ""])

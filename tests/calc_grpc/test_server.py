@@ -69,6 +69,26 @@ async def test_reflection_lists_every_service(channel: grpc.aio.Channel) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("symbol", "is_known"),
+    [
+        (SERVICE_NAME, True),
+        (f"{SERVICE_NAME}.CreateCalculation", True),
+        ("astrodist.calc.v1.Calculation", True),
+        (f"{SERVICE_NAME}.Nonsense", False),
+        ("nonsense.Service.Method", False),
+    ],
+)
+async def test_reflection_describes_services_their_methods_and_messages(
+    channel: grpc.aio.Channel, symbol: str, is_known: bool
+) -> None:
+    call = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo()
+    await call.write(reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol))
+    answer = await soon(call.read())
+    await call.done_writing()
+    assert answer.HasField("file_descriptor_response" if is_known else "error_response")
+
+
 @pytest.mark.parametrize("given", [{}, {"authorization": KEY}, {"authorization": f"Bearer {KEY}x"}])
 async def test_without_the_key_only_health_answers(start_server: Start, given: dict[str, str]) -> None:
     async with channel_to(await start_server(api_key=KEY)) as channel:

@@ -170,4 +170,4 @@ async def test_a_worker_dies_with_its_server_even_in_the_middle_of_a_run(tmp_pat
     await soon(died.wait())
     asyncio.get_running_loop().remove_reader(watched)
     os.close(watched)
-    await soon(parent.wait())
+    await soon(parent.communicate())
