@@ -49,7 +49,7 @@ const gray: MantineColorsTuple = [
   "#d3dce3",
   "#bfcad3",
   "#9aa8b5",
-  "#657586",
+  "#5b6a7a",
   "#4b5a69",
   "#323f4c",
   "#1d2833",
@@ -57,7 +57,7 @@ const gray: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { petrol, amber, dark, gray },
   black: "#16212c",
   autoContrast: true,

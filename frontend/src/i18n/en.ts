@@ -6,7 +6,6 @@ export const en = {
   locale: "en-GB",
   app: {
     name: "AstroDist",
-    tagline: "How far an asteroid is from the people who observed it",
     skipToContent: "Skip to content",
     requests: "Requests",
     home: "AstroDist, to the requests",
@@ -32,7 +31,6 @@ export const en = {
     none: "—",
     failed: "That did not work",
     offline: "The server cannot be reached",
-    stale: "Shown is what was known before.",
   },
   age: {
     fresh: "Up to date",
@@ -55,7 +53,6 @@ export const en = {
     noAccount: "No account yet?",
     haveAccount: "Have an account?",
     expired: "Your session has ended. Sign in again to continue where you were.",
-    wrong: "The username or the password is wrong.",
     required: "Please fill this in.",
     role: { observer: "Observer", moderator: "Moderator" },
     promise: "Send measured positions of an asteroid. Learn how far away it was at each of them, and how surely.",
@@ -188,7 +185,6 @@ export const en = {
     charts: "Distance and residuals over time",
     distanceChart: "Distance over time with its 95 % interval",
     residualChart: "Residuals over time",
-    noDistances: "No distances to draw.",
     band: "95 % interval",
     residualRa: "RA·cos Dec",
     residualDec: "Dec",
@@ -199,7 +195,6 @@ export const en = {
     earth: "Earth",
     sun: "Sun",
     perihelion: "Perihelion",
-    noOrbit: "No orbit could be fitted.",
     elements: {
       a: "Semi-major axis",
       e: "Eccentricity",
@@ -261,7 +256,6 @@ export const en = {
     details: "Name and comment",
     saved: "Saved.",
     add: "Add observation",
-    addPasted: (count: number) => `Add ${observations(count)}`,
     addTitle: "New observation",
     editTitle: "Edit observation",
     time: "Time, UTC",
@@ -277,7 +271,6 @@ export const en = {
     stationsFound: "Observatories",
     sigmaRa: "σ RA·cos Dec, ″",
     sigmaDec: "σ Dec, ″",
-    more: "Uncertainties",
     saveObservation: "Save observation",
     keys: "Enter saves, Esc closes.",
     unsaved: "Not saved yet; kept in this tab.",
@@ -296,7 +289,6 @@ export const en = {
     deleteTitle: "Delete this draft?",
     deleteText: (name: string, count: number) => `${name} with ${observations(count)} will be gone from your list.`,
     draftDeleted: "Draft deleted.",
-    only: "Only its creator can edit a draft.",
     problems: {
       required: "Required.",
       time: "Write it as 2026-01-31 21:04:05.6.",

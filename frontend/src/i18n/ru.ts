@@ -7,7 +7,6 @@ export const ru: Dictionary = {
   locale: "ru-RU",
   app: {
     name: "AstroDist",
-    tagline: "Как далеко астероид от тех, кто его наблюдал",
     skipToContent: "К содержанию",
     requests: "Заявки",
     home: "AstroDist, к заявкам",
@@ -33,7 +32,6 @@ export const ru: Dictionary = {
     none: "—",
     failed: "Не получилось",
     offline: "Сервер недоступен",
-    stale: "Показано то, что было известно раньше.",
   },
   age: {
     fresh: "Данные свежие",
@@ -56,7 +54,6 @@ export const ru: Dictionary = {
     noAccount: "Ещё нет учётной записи?",
     haveAccount: "Уже есть учётная запись?",
     expired: "Сеанс закончился. Войдите снова, чтобы продолжить с того же места.",
-    wrong: "Неверное имя пользователя или пароль.",
     required: "Заполните это поле.",
     role: { observer: "Наблюдатель", moderator: "Модератор" },
     promise:
@@ -196,7 +193,6 @@ export const ru: Dictionary = {
     charts: "Расстояние и невязки во времени",
     distanceChart: "Расстояние во времени с интервалом 95 %",
     residualChart: "Невязки во времени",
-    noDistances: "Нет расстояний для графика.",
     band: "интервал 95 %",
     residualRa: "α·cos δ",
     residualDec: "δ",
@@ -207,7 +203,6 @@ export const ru: Dictionary = {
     earth: "Земля",
     sun: "Солнце",
     perihelion: "Перигелий",
-    noOrbit: "Орбиту подобрать не удалось.",
     elements: {
       a: "Большая полуось",
       e: "Эксцентриситет",
@@ -268,7 +263,6 @@ export const ru: Dictionary = {
     details: "Название и комментарий",
     saved: "Сохранено.",
     add: "Добавить наблюдение",
-    addPasted: (count) => `Добавить ${observations(count)}`,
     addTitle: "Новое наблюдение",
     editTitle: "Правка наблюдения",
     time: "Время, UTC",
@@ -284,7 +278,6 @@ export const ru: Dictionary = {
     stationsFound: "Обсерватории",
     sigmaRa: "σ α·cos δ, ″",
     sigmaDec: "σ δ, ″",
-    more: "Погрешности",
     saveObservation: "Сохранить наблюдение",
     keys: "Enter сохраняет, Esc закрывает.",
     unsaved: "Ещё не сохранено; хранится в этой вкладке.",
@@ -302,7 +295,6 @@ export const ru: Dictionary = {
     deleteTitle: "Удалить черновик?",
     deleteText: (name, count) => `«${name}» и ${observations(count)} исчезнут из вашего списка.`,
     draftDeleted: "Черновик удалён.",
-    only: "Черновик может изменить только его автор.",
     problems: {
       required: "Обязательное поле.",
       time: "Пишите так: 2026-01-31 21:04:05.6.",

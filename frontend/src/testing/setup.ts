@@ -26,6 +26,7 @@ beforeEach(() => {
   vi.stubGlobal("EventSource", FakeEventSource);
   vi.stubGlobal("scrollTo", () => undefined);
   Object.defineProperty(document, "fonts", { configurable: true, value: new EventTarget() });
+  Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 560, 280);
   Element.prototype.scrollIntoView = () => undefined;
   FakeEventSource.opened = [];
   localStorage.clear();

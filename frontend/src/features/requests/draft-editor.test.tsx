@@ -85,7 +85,7 @@ describe("a draft", () => {
     const user = renderApp(PAGE);
     await fillIn(user, { time: "2020-03-04", ra: "54", dec: "16", station: "535" });
     server.on(DETAIL, { body: { ...draft, designation: "Pallas" } });
-    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
     expect(await screen.findByRole("heading", { name: "Pallas" })).toBeVisible();
     expect(screen.getByLabelText("Right ascension")).toHaveValue("54");
     cleanup();

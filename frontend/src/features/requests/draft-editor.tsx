@@ -95,7 +95,7 @@ function DeleteModal({ request, onClose }: { request: RequestDetail; onClose: ()
           <Button variant="default" onClick={onClose} data-autofocus>
             {text.common.cancel}
           </Button>
-          <Button color="red" onClick={onDelete} loading={remove.isPending}>
+          <Button color="red.9" onClick={onDelete} loading={remove.isPending}>
             {text.common.delete}
           </Button>
         </Group>

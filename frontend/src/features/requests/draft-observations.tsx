@@ -49,7 +49,7 @@ export function DraftObservations({ request, ...edit }: { request: RequestDetail
       ...measuredColumns(text, angles),
       {
         key: "actions",
-        label: "",
+        label: text.common.edit,
         phone: "bare",
         align: "right",
         render: (row) => (

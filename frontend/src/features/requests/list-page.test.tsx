@@ -67,7 +67,7 @@ describe("the list", () => {
     const server = new FakeServer().signIn("observer").on(LIST, { body: pageOf(rowFormed), etag: '"1"' });
     const user = renderApp("/requests");
     await rowOf("Ceres");
-    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
     await waitFor(() => expect(server.made(LIST).at(-1)?.headers.get("If-None-Match")).toBe('"1"'));
     expect(screen.getByRole("link", { name: "Ceres" })).toBeVisible();
   });
@@ -77,7 +77,7 @@ describe("the list", () => {
     const user = renderApp("/requests");
     await rowOf("Ceres");
     server.on(LIST, problem(400, "INVALID_INPUT", "No."));
-    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
     expect(await screen.findByText(/Cannot be refreshed/)).toBeVisible();
     expect(screen.getByRole("link", { name: "Ceres" })).toBeVisible();
   });

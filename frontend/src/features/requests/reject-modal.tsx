@@ -60,7 +60,7 @@ export function RejectModal({ name, busy, error, onClose, onReject }: RejectModa
             <Button variant="default" onClick={onClose}>
               {text.common.cancel}
             </Button>
-            <Button type="submit" color="red" loading={busy}>
+            <Button type="submit" color="red.9" loading={busy}>
               {text.decide.rejectConfirm}
             </Button>
           </Group>

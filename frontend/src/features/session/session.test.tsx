@@ -69,7 +69,7 @@ describe("the session", () => {
     const user = renderApp("/requests");
     await screen.findByRole("link", { name: "Ceres" });
     server.on(ME, nobody).on("GET /api/requests", nobody);
-    await user.click(screen.getByRole("button", { name: "Refresh now" }));
+    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
     expect(await screen.findByText(/Your session has ended/)).toBeVisible();
   });
 
