@@ -40,7 +40,6 @@ def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "GATEWAY_CALC_ADDRESS": f"127.0.0.1:{calc}",
         "MAIN_CALC_ADDRESS": f"127.0.0.1:{calc}",
         "MAIN_CALLBACK_BASE_URL": f"http://127.0.0.1:{main}",
-        "CALC_MAIN_URL": f"http://127.0.0.1:{main}",
         "CALC_CALLBACK_ALLOWED_ORIGINS": ",".join(
             f"http://{host}:{port}" for port in (main, gateway) for host in ("127.0.0.1", "localhost")
         ),

@@ -16,7 +16,7 @@ class OrbitError(Exception):
         super().__init__(message or type(self).__doc__)
 
 
-class DidNotConverge(OrbitError):  # noqa: N818 - the name says what happened
+class DidNotConverge(OrbitError):
     """An iteration reached its bound before its tolerance."""
 
     def __init__(self, iterations: int, residual: float) -> None:
@@ -29,11 +29,11 @@ class DidNotConverge(OrbitError):  # noqa: N818 - the name says what happened
         return (type(self), (self.iterations, self.residual))
 
 
-class Cancelled(OrbitError):  # noqa: N818 - the name says what happened
+class Cancelled(OrbitError):
     """The caller asked to stop."""
 
 
-class UnusableObservations(OrbitError):  # noqa: N818 - the name says what happened
+class UnusableObservations(OrbitError):
     """The observations cannot be used; correct them as `find_problems` says."""
 
 
