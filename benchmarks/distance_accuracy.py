@@ -20,7 +20,10 @@ from typing import Any
 from calc_grpc.orbits.distance import determine_distance, warm_up
 from calc_grpc.orbits.observation import Observation
 
-DEFAULT_CASES = Path(__file__).resolve().parents[2] / "shared" / "data" / "orbit_cases.json"
+ROOT = Path(__file__).resolve().parents[1]
+# Beside the developers' checkouts lies the whole collection; the repository holds a part of it.
+WHOLE_COLLECTION = ROOT.parent / "shared" / "data" / "orbit_cases.json"
+DEFAULT_CASES = WHOLE_COLLECTION if WHOLE_COLLECTION.exists() else ROOT / "tests" / "data" / "orbit_cases.json"
 COLUMNS = f"{'set':<16}{'n':>4}{'<1%':>6}{'<10%':>6}{'median':>9}{'det':>5}{'weak':>5}{'not':>5}{'bad':>5}"
 COLUMNS += f"{'|e|/s':>7}{'>2s':>6}{'chi2':>6}{'ms':>7}{'max ms':>8}"
 
