@@ -33,7 +33,7 @@ SERVICES = (
 
 def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Settings of all services: those given, and addresses that follow from the ports where none is given."""
-    settings = {**DEFAULT_PORTS, **environ}
+    settings = DEFAULT_PORTS | {name: value for name, value in environ.items() if value or not is_setting(name)}
     calc, main, gateway = settings["CALC_PORT"], settings["MAIN_PORT"], settings["GATEWAY_PORT"]
     derived = {
         "GATEWAY_MAIN_URL": f"http://127.0.0.1:{main}",
@@ -47,6 +47,11 @@ def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     return {**derived, **settings}
+
+
+def is_setting(name: str) -> bool:
+    """Whether a room reads it; an empty setting is as good as none, everywhere."""
+    return name.startswith(("ASTRODIST_", "CALC_", "MAIN_", "GATEWAY_"))
 
 
 def read_environment() -> dict[str, str]:
