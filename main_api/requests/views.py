@@ -98,7 +98,7 @@ class RequestView(APIView):
         drafts.edit_request(user=request.user, request_id=request_id, changes=changes)
         return detail_response(request, request_id)
 
-    @extend_schema(operation_id="deleteRequest", tags=TAGS, responses=RequestRowOutput)
+    @extend_schema(operation_id="deleteRequest", tags=TAGS, responses={200: RequestRowOutput})
     def delete(self, request: Request, request_id: int) -> Response:
         """Deletes a draft: its row stays for the record, and nobody sees it any more."""
         transitions.delete_request(user=request.user, request_id=request_id)

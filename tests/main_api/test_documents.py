@@ -12,6 +12,29 @@ from rest_framework.test import APIClient
 from main_api.accounts.models import User
 from tests.main_api.sample_requests import make_completed
 
+SUCCEEDING = {
+    "login": {"200"},
+    "logout": {"204"},
+    "getMe": {"200"},
+    "register": {"201"},
+    "createToken": {"200"},
+    "listRequests": {"200", "304"},
+    "createRequest": {"201"},
+    "getRequest": {"200", "304"},
+    "editRequest": {"200"},
+    "deleteRequest": {"200"},
+    "completeRequest": {"200"},
+    "formRequest": {"200"},
+    "addObservation": {"201"},
+    "editObservation": {"200"},
+    "deleteObservation": {"204"},
+    "recalculateRequest": {"200"},
+    "rejectRequest": {"200"},
+    "putResult": {"204"},
+    "schema_retrieve": {"200"},
+    "listStations": {"200"},
+}
+
 
 def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
     file = tmp_path / "schema.yml"
@@ -38,6 +61,12 @@ def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
     for operations in schema["paths"].values():
         for operation in operations.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]
+    succeeding = {
+        operation["operationId"]: set(operation["responses"]) - {"default"}
+        for operations in schema["paths"].values()
+        for operation in operations.values()
+    }
+    assert succeeding == SUCCEEDING
 
 
 def test_the_schema_s_browser_needs_no_other_site(anonymous: APIClient) -> None:
