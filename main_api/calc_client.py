@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 INPUT_PREFIX = "distance."
 MESSAGE_BYTES_MAX = 32 * 1024 * 1024
+METADATA_BYTES_MAX = 4 * 1024 * 1024
 CHANNEL_OPTIONS = (
     # A calc_grpc that was started again is found within two seconds, not within gRPC's two minutes.
     ("grpc.initial_reconnect_backoff_ms", 200),
@@ -30,6 +31,8 @@ CHANNEL_OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 2_000),
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+    # A refusal names each field in its trailers, of which gRPC takes 8 KiB unless told otherwise.
+    ("grpc.max_metadata_size", METADATA_BYTES_MAX),
     ("grpc.enable_http_proxy", 0),
 )
 NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
@@ -94,13 +97,25 @@ def _call(rpc: Callable[..., Any], request: Any) -> calculation_pb2.Calculation:
 def _translated(error: Any) -> ApiError:
     code = error.code()
     if code == grpc.StatusCode.INVALID_ARGUMENT:
-        return CalculationRefused(error.details() or "", errors=_field_errors(error))
+        return _refusal(error)
     if code == grpc.StatusCode.ALREADY_EXISTS:
         return CalculationConflict()
     if code == grpc.StatusCode.NOT_FOUND:
         return _UnknownCalculation()
     logger.warning("calc_grpc did not answer", extra={"code": code.name, "details": error.details()})
     return CalcUnavailable()
+
+
+def _refusal(error: Any) -> CalculationRefused:
+    """Tells the first refused field with its message; `errors` holds all of them."""
+    refused = list(_field_errors(error))
+    if not refused:
+        return CalculationRefused(error.details() or "")
+    first, others = refused[0], len(refused) - 1
+    more = f" {others} more {'field was' if others == 1 else 'fields were'} refused." if others else ""
+    return CalculationRefused(
+        f"The calculation service refused {first.path}: {first.message or first.reason}{more}", errors=refused
+    )
 
 
 def _field_errors(error: Any) -> Iterator[FieldError]:

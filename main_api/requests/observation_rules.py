@@ -12,7 +12,7 @@ from main_api.stations.catalogue import stations
 CLOCK_TOLERANCE = timedelta(seconds=60)
 EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)
 MAGNITUDE_RANGE = (-30.0, 40.0)
-POSITION_KM_MAX = 1e11
+POSITION_KM_MAX = 1_000_000_000  # that of calc_grpc
 
 Refusal = tuple[str, str, str]
 
@@ -82,4 +82,5 @@ def _station_refusals(observation: Observation) -> Iterator[Refusal]:
         message = f"{station.name} has no fixed place: give its geocentric position (x, y, z)."
         yield "observer_position_km", "STATION_WITHOUT_POSITION", message
     if position is not None and any(abs(coordinate) > POSITION_KM_MAX for coordinate in position):
-        yield "observer_position_km", "OUT_OF_RANGE", f"Expected kilometres, at most {POSITION_KM_MAX:g}."
+        message = f"Expected kilometres, each from -{POSITION_KM_MAX} to {POSITION_KM_MAX}."
+        yield "observer_position_km", "OUT_OF_RANGE", message

@@ -139,13 +139,37 @@ def test_a_service_that_cannot_take_the_calculation_is_unavailable(
 def test_refused_input_is_422_with_the_paths_of_the_observations(
     as_moderator: APIClient, formed: Request, calc: FakeCalc
 ) -> None:
-    calc.refuse_with = refused_fields(("distance.observations[1].station", "UNKNOWN_STATION", "Nobody knows it."))
+    refused = [("station", "UNKNOWN_STATION", "Nobody knows it."), ("dec_deg", "OUT_OF_RANGE", "From -90 to 90.")]
+    calc.refuse_with = refused_fields(
+        *((f"distance.observations[1].{field}", reason, message) for field, reason, message in refused)
+    )
     answer = complete(as_moderator, formed)
     assert (answer.status_code, answer.json()["reason"]) == (422, "CALCULATION_REFUSED")
     assert answer.json()["errors"] == [
-        {"path": "observations[1].station", "reason": "UNKNOWN_STATION", "message": "Nobody knows it."}
+        {"path": f"observations[1].{field}", "reason": reason, "message": message} for field, reason, message in refused
     ]
+    assert answer.json()["detail"] == (
+        "The calculation service refused observations[1].station: Nobody knows it. 1 more field was refused."
+    )
     assert formed.status == "FORMED"
+
+
+def test_a_refusal_of_very_many_fields_arrives(as_moderator: APIClient, formed: Request, calc: FakeCalc) -> None:
+    calc.refuse_with = refused_fields(
+        *((f"distance.observations[{index}].dec_deg", "OUT_OF_RANGE", "From -90 to 90." * 5) for index in range(5000))
+    )
+    answer = complete(as_moderator, formed)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "CALCULATION_REFUSED")
+    assert answer.json()["detail"].endswith("4999 more fields were refused.")
+
+
+def test_a_refusal_that_names_no_field_is_422_with_the_words_of_the_service(
+    as_moderator: APIClient, formed: Request, calc: FakeCalc
+) -> None:
+    calc.refuse_with = grpc.StatusCode.INVALID_ARGUMENT
+    answer = complete(as_moderator, formed)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "refused by the test")
+    assert "errors" not in answer.json()
 
 
 def test_a_calculation_that_is_finished_already_is_taken_at_once(

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from calc_grpc.orbits.validation import FARTHEST_OBSERVER_KM
 from main_api.accounts.models import User
 from main_api.requests.models import Observation, Request
 from tests.main_api.sample_requests import make_draft, make_formed, observation_body
@@ -57,6 +58,16 @@ def test_every_field_of_an_observation_comes_back(as_observer: APIClient, observ
     assert answer.json()["result_state"] is answer.json()["distance_au"] is None
 
 
+def test_the_place_of_an_observer_has_the_bound_of_the_calculation_service(
+    as_observer: APIClient, observer: User
+) -> None:
+    url = f"{URL}/{make_draft(observer).pk}/observations"
+    far = as_observer.post(url, observation_body(5, observer_position_km=[0, -FARTHEST_OBSERVER_KM - 1, 0]))
+    assert "from -1000000000 to 1000000000" in far.json()["errors"][0]["message"]
+    near = as_observer.post(url, observation_body(5, observer_position_km=[0, -FARTHEST_OBSERVER_KM, 0]))
+    assert near.status_code == 201
+
+
 def test_absent_and_null_are_the_same(as_observer: APIClient) -> None:
     observation = observation_body(sigma_ra_arcsec=None, band=None, observer_position_km=None)
     draft = as_observer.post(URL, {"designation": "Ceres", "observations": [observation]}).json()
@@ -101,7 +112,7 @@ def test_a_clock_that_is_a_little_ahead_is_forgiven(as_observer: APIClient) -> N
         ({"station": "53500"}, "station", "TOO_LONG"),
         ({"station": "C51"}, "observer_position_km", "STATION_WITHOUT_POSITION"),
         ({"observer_position_km": [1, 2]}, "observer_position_km", "OUT_OF_RANGE"),
-        ({"observer_position_km": [1, 2, 1e12]}, "observer_position_km", "OUT_OF_RANGE"),
+        ({"observer_position_km": [1, 2, 1.001e9]}, "observer_position_km", "OUT_OF_RANGE"),
         ({"observer_position_km": [1, 2, "3"]}, "observer_position_km[2]", "WRONG_TYPE"),
         ({"observer_position_km": "0,0,0"}, "observer_position_km", "WRONG_TYPE"),
         ({"sigma_ra_arcsec": 0}, "sigma_ra_arcsec", "OUT_OF_RANGE"),
