@@ -190,5 +190,5 @@ class ResultView(APIView):
         refuse_without_key(request)
         body = ResultInput(data=request.data)
         body.is_valid(raise_exception=True)
-        results.apply_report(request_id=request_id, report=body.report())
+        results.receive_report(request_id=request_id, report=body.report())
         return Response(status=204)

@@ -80,6 +80,21 @@ def test_a_moderator_is_nobody_without_the_key(as_moderator: APIClient, complete
     assert (answer.status_code, answer.json()["reason"]) == (401, "NO_KEY")
 
 
+@pytest.mark.parametrize("is_present", [True, False])
+def test_a_calculation_of_the_future_is_refused_and_blocks_no_later_one(completed: Request, is_present: bool) -> None:
+    calculation_id = str(completed.calculation_id if is_present else uuid4())
+    body = result_body(completed, calculation_id=calculation_id)
+    Request.objects.filter(pk=completed.pk).update(calculation_created_at=timezone.now() - timedelta(days=1))
+    for future in ("2100-01-01T00:00:00Z", moment(minutes=6)):
+        answer = put(completed, body | {"calculation_created_at": future})
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]
+        assert (error["path"], error["reason"]) == ("calculation_created_at", "FUTURE_TIME")
+        assert "5 minutes" in error["message"] and completed.verdict == ""
+    assert put(completed, body | {"calculation_created_at": moment(minutes=4)}).status_code == 204
+    assert completed.verdict == "DETERMINED"
+
+
 def test_no_such_request_is_404(completed: Request) -> None:
     assert put(completed.pk + 1, result_body(completed)).json()["reason"] == "NOT_FOUND"
 

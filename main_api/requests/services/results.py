@@ -1,7 +1,7 @@
 """The result method: takes the end of a calculation into its request. Check and write are one transaction."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,21 @@ from main_api.requests.services.history import record
 from main_api.requests.words import Action, CalculationState, RequestStatus
 
 logger = logging.getLogger(__name__)
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+def receive_report(*, request_id: int, report: Report) -> None:
+    """Stores a report that was sent to the result method; refusals as those of `apply_report`.
+
+    A calculation said to be created in the future would pass for newer than all that follow: InvalidInput.
+    """
+    created_at = report.calculation_created_at
+    if created_at is not None and created_at > timezone.now() + CLOCK_TOLERANCE:
+        minutes = CLOCK_TOLERANCE // timedelta(minutes=1)
+        message = f"This moment has not come yet; up to {minutes} minutes ahead of the clock here are accepted."
+        raise InvalidInput(errors=[FieldError(path="calculation_created_at", reason="FUTURE_TIME", message=message)])
+    apply_report(request_id=request_id, report=report)
 
 
 @transaction.atomic
