@@ -132,6 +132,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["main_api.json_parser.JsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "main_api.exception_handler.handle",
+    # JSON is all there is; `?format=xml` is a parameter that nobody reads.
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

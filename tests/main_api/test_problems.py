@@ -143,6 +143,12 @@ def test_a_client_that_wants_no_json_is_406(as_observer: APIClient) -> None:
     assert is_problem(as_observer.get("/api/requests", HTTP_ACCEPT="text/html"), 406, "NOT_ACCEPTABLE")
 
 
+@pytest.mark.parametrize("path", ["/api/requests", "/api/stations", "/api/auth/me", "/api/schema"])
+def test_a_parameter_named_format_changes_nothing(as_observer: APIClient, path: str) -> None:
+    plain, named = as_observer.get(path), as_observer.get(f"{path}?format=xml")
+    assert (named.status_code, named["Content-Type"]) == (200, plain["Content-Type"])
+
+
 def test_a_body_beyond_the_limit_is_413_and_the_limit_of_a_result_is_higher(
     as_observer: APIClient, observer: User, moderator: User
 ) -> None:
