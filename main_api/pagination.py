@@ -3,11 +3,11 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
-from main_api.errors import FieldError, InvalidInput
+from main_api.errors import FieldError, InvalidInput, NotFound
 
 
 class StrictPagination(PageNumberPagination):
@@ -27,7 +27,13 @@ class StrictPagination(PageNumberPagination):
         refused = [error for name, limit in checks if (error := _refusal(request, name, limit))]
         if refused:
             raise InvalidInput(errors=refused)
-        return super().paginate_queryset(queryset, request, view)
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except exceptions.NotFound as error:
+            pages = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
+            number = request.query_params[self.page_query_param]
+            counted = "1 page" if pages == 1 else f"{pages} pages"
+            raise NotFound(f"There is no page {number}: this list has {counted}.") from error
 
     @staticmethod
     def page_of(row: type[serializers.Serializer]) -> serializers.Serializer:

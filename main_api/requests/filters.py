@@ -35,17 +35,20 @@ PARAMETERS = (
     OpenApiParameter("formed_before", date, description="UTC day, included."),
     OpenApiParameter("search", str, description="Part of designation, comment or creator, in any case."),
     OpenApiParameter("ordering", str, description=f"Comma list of {', '.join(ORDERINGS)}; `-` before one reverses it."),
-    OpenApiParameter("updated_after", datetime, description="Changed at this time or later."),
+    OpenApiParameter("updated_after", str, description="Changed at this time or later; a day is its start in UTC."),
 )
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class _MomentField(forms.CharField):
     def clean(self, value: Any) -> datetime | None:
         text = super().clean(value)
         try:
-            return utc_moment(text) if text else None
+            return utc_moment(f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text) if text else None
         except ValidationError as error:
-            raise forms.ValidationError("Expected a time such as 2026-01-31T20:15:00Z.", "INVALID_FORMAT") from error
+            message = "Expected a time such as 2026-01-31T20:15:00Z, or a day such as 2026-01-31."
+            raise forms.ValidationError(message, "INVALID_FORMAT") from error
 
 
 class _MomentFilter(filters.Filter):

@@ -120,6 +120,14 @@ def test_rows_changed_at_a_moment_or_later(as_observer: APIClient, observer: Use
     assert listed(as_observer, f"updated_after={quote('2026-03-01T15:00:00.000251+03:00')}") == [late.pk]
 
 
+def test_a_day_means_its_start_in_utc(as_observer: APIClient, observer: User) -> None:
+    before, after = make_draft(observer), make_draft(observer)
+    midnight = datetime(2026, 3, 1, tzinfo=UTC)
+    Request.objects.filter(pk=before.pk).update(updated_at=midnight - timedelta(microseconds=1))
+    Request.objects.filter(pk=after.pk).update(updated_at=midnight)
+    assert listed(as_observer, "updated_after=2026-03-01") == [after.pk]
+
+
 def test_the_order_is_chosen_and_empty_values_come_last(as_observer: APIClient, observer: User) -> None:
     b, a, draft = (
         make_formed(observer, designation="B").pk,
@@ -140,7 +148,9 @@ def test_the_order_is_chosen_and_empty_values_come_last(as_observer: APIClient, 
         ("status=draft", "status", "UNKNOWN_VALUE"),
         ("formed_after=01.03.2026", "formed_after", "INVALID_FORMAT"),
         ("formed_before=2026-02-30", "formed_before", "INVALID_FORMAT"),
-        ("updated_after=2026-03-01", "updated_after", "INVALID_FORMAT"),
+        ("updated_after=2026-02-30", "updated_after", "INVALID_FORMAT"),
+        ("updated_after=2026-03", "updated_after", "INVALID_FORMAT"),
+        ("updated_after=2026-03-01T12:00:00", "updated_after", "INVALID_FORMAT"),
         ("ordering=colour", "ordering", "UNKNOWN_VALUE"),
         ("search=%00", "search", "INVALID_FORMAT"),
         ("page=0", "page", "OUT_OF_RANGE"),
@@ -164,7 +174,14 @@ def test_pages_follow_each_other_with_the_filters(as_observer: APIClient, observ
     assert [row["id"] for page in (first, second, third) for row in page["results"]] == ids
     assert first["count"] == 5 and first["previous"] is None and third["next"] is None
     assert as_observer.get(second["previous"]).json() == first
-    assert as_observer.get(f"{URL}?page_size=2&page=4").status_code == 404
+    beyond = as_observer.get(f"{URL}?page_size=2&page=4")
+    assert (beyond.status_code, beyond.json()["reason"]) == (404, "NOT_FOUND")
+    assert beyond.json()["detail"] == "There is no page 4: this list has 3 pages."
+
+
+def test_an_empty_list_has_one_page(as_observer: APIClient) -> None:
+    assert as_observer.get(f"{URL}?page=1").json()["results"] == []
+    assert as_observer.get(f"{URL}?page=2").json()["detail"] == "There is no page 2: this list has 1 page."
 
 
 def test_an_unchanged_list_is_304_without_a_body(as_observer: APIClient, observer: User) -> None:
