@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.constants import ARCSEC_RAD
+from calc_grpc.orbits.constants import ARCSEC_RAD, JULIAN_YEAR_DAYS
 from calc_grpc.orbits.errors import UnusableObservations
 from calc_grpc.orbits.initial_orbit import scan_ranges, window_rows
 from calc_grpc.orbits.observation import Observation
@@ -18,7 +17,7 @@ from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
 from calc_grpc.orbits.result import Alternative, DistanceResult, ObservationResult, Orbit
 from calc_grpc.orbits.selection import Solution, extend, reject
-from calc_grpc.orbits.track import Track, build_track
+from calc_grpc.orbits.track import Track, build_track, densest_days, night_count, select, stillness
 from calc_grpc.orbits.uncertainty import Posterior, posterior
 from calc_grpc.orbits.validation import DUPLICATE_OBSERVATION, find_problems
 from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
@@ -28,7 +27,6 @@ GOOD_CHI2 = 6.0  # reduced; below, no shorter window is tried
 GOOD_SHARE_USED = 0.85
 RIVAL_LEAST = 1e-3  # weight from which another solution is listed
 SAME_WITHIN = 0.02  # relative; nearer hollows are one
-NIGHT_DAYS = 0.6
 NO_ORBIT = (
     "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
     "show one object."
@@ -143,6 +141,10 @@ def _result(
         eccentricity=orbit.e,
         rival_weight=sum(one.weight for one in alternatives),
         rival_distance_au=alternatives[0].distance_au if alternatives else None,
+        farthest_au=float(np.max(after.distances[best.used])),
+        stillness=stillness(select(track, best.used)),
+        densest_days=densest_days(track.mjd[best.used]),
+        period_days=orbit.period_years * JULIAN_YEAR_DAYS if orbit.period_years else math.inf,
     )
     verdict, reason = judge(evidence)
     seen = predict(track, best.frame, after.parameters)
@@ -167,15 +169,6 @@ def _orbit(track: Track, solution: Solution, after: Posterior) -> Orbit:
         arc_days=float(np.ptp(track.mjd[used])),
         night_count=night_count(track.mjd[used]),
     )
-
-
-def night_count(mjd: Floats) -> int:
-    """Nights of observation, whatever the longitude: one begins with the first position after the last has passed."""
-    nights, until = 0, -math.inf
-    for moment in np.sort(mjd):
-        if moment > until:
-            nights, until = nights + 1, float(moment) + NIGHT_DAYS
-    return nights
 
 
 def _no_orbit(observations: Sequence[Observation]) -> DistanceResult:

@@ -12,6 +12,8 @@ from calc_grpc.orbits.observer import observer_track
 from calc_grpc.orbits.timescale import instants
 from calc_grpc.orbits.weights import sigmas_arcsec
 
+NIGHT_DAYS = 0.6
+
 
 class Track(NamedTuple):
     """Observations of one object in order of time; a named tuple because numba takes those apart.
@@ -54,6 +56,36 @@ def build_track(observations: Sequence[Observation], on_step: Callable[[], None]
 def select(track: Track, rows: Rows) -> Track:
     """Return the track of some rows (an index or boolean array)."""
     return Track(*(np.ascontiguousarray(column[rows]) for column in track))
+
+
+def stillness(track: Track) -> float:
+    """Chi-squared over degrees of freedom of all positions about their mean place."""
+    place = track.toward.mean(axis=0)
+    offsets = track.toward - place / max(float(np.linalg.norm(place)), 1e-9)
+    x, y = np.einsum("nk,nk->n", offsets, track.east), np.einsum("nk,nk->n", offsets, track.north)
+    white = np.stack([track.whitening[:, 0] * x, track.whitening[:, 1] * x + track.whitening[:, 2] * y])
+    return float(np.sum(white**2) / (2 * track.mjd.size - 2))
+
+
+def night_starts(mjd: Floats) -> Floats:
+    """Begin of each night, whatever the longitude: with the first position after the last night has passed."""
+    starts: list[float] = []
+    for moment in np.sort(mjd):
+        if not starts or moment > starts[-1] + NIGHT_DAYS:
+            starts.append(float(moment))
+    return np.array(starts)
+
+
+def night_count(mjd: Floats) -> int:
+    """Nights of observation."""
+    return int(night_starts(mjd).size)
+
+
+def densest_days(mjd: Floats, *, nights: int = 3) -> float:
+    """Shortest time that holds so many nights, or all of them when there are fewer."""
+    starts = night_starts(mjd)
+    apart = min(nights, starts.size) - 1
+    return float(np.min(starts[apart:] - starts[: starts.size - apart]))
 
 
 def _whitening(observations: Sequence[Observation], mjd: Floats) -> Floats:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from calc_grpc.orbits.constants import JULIAN_YEAR_DAYS
+from calc_grpc.orbits.initial_orbit import FARTHEST_AU
 from calc_grpc.orbits.result import Verdict
 
 DETERMINED_BELOW = 0.01  # largest relative sigma
@@ -12,11 +14,20 @@ ALONE_BELOW = 0.03  # to be called determined, the observations must do most of 
 TOO_ROUGH = 25.0  # chi-squared over degrees of freedom: residuals five times what they should be
 RIVAL_FROM = 0.15  # weight of another solution that forbids a choice
 OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
+STILL_BELOW = 25.0  # chi-squared over degrees of freedom of one fixed place; as rough as an orbit may be
+CENSUS_ONLY_ABOVE = 3.0  # sigma of ln(range) of a flat guess over all that is searched: ln(100 / 0.003) / sqrt(12)
+SPARSE_DAYS = 10.0 * JULIAN_YEAR_DAYS  # three nights farther apart are joined only by neglecting the planets for long
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a verdict rests on. rival_weight: share of solutions that disagree by more than the sigma."""
+    """What a verdict rests on.
+
+    rival_weight: share of solutions that disagree by more than the sigma. farthest_au: largest distance of a used row.
+    stillness: chi-squared over degrees of freedom of the used rows about one fixed place on the sky.
+    densest_days: shortest time that holds three nights (all of them, when there are fewer).
+    period_days: of the orbit; infinite when it is open.
+    """
 
     arc_days: float
     night_count: int
@@ -27,25 +38,37 @@ class Evidence:
     eccentricity: float
     rival_weight: float
     rival_distance_au: float | None
+    farthest_au: float
+    stillness: float
+    densest_days: float
+    period_days: float
 
 
 def is_meaningful(evidence: Evidence) -> bool:
     """Whether distances are worth giving, whatever the verdict."""
-    return evidence.relative_sigma <= MEANINGLESS_ABOVE and evidence.misfit <= TOO_ROUGH
+    absurd = _still(evidence) or _beyond(evidence) or _uncounted(evidence)
+    return evidence.relative_sigma <= MEANINGLESS_ABOVE and evidence.misfit <= TOO_ROUGH and not absurd
 
 
 def judge(evidence: Evidence) -> tuple[Verdict, str]:
     """Return the verdict and its reason."""
     seen = f"{_arc(evidence.arc_days)} on {_count(evidence.night_count, 'night')}"
-    for doubt in (_disagreement(evidence), _rival(evidence), _one_night(evidence), _open(evidence)):
-        if doubt:
+    for doubt_of in DOUBTS:
+        if doubt := doubt_of(evidence):
             return "NOT_DETERMINED", f"{doubt} The observations cover {seen}."
     percent = _percent(evidence.relative_sigma)
+    seen += _left_out(evidence)
     if evidence.relative_sigma <= DETERMINED_BELOW and evidence.relative_sigma_alone <= ALONE_BELOW:
-        return "DETERMINED", f"The distance is known to {percent}, from {seen}{_left_out(evidence)}."
+        return "DETERMINED", f"The distance is known to {percent}, from {seen}."
+    if evidence.relative_sigma <= DETERMINED_BELOW:
+        return "WEAK", (
+            f"The distance leans on what orbits are usual: {percent} with them, but the measurements alone leave it "
+            f"open by {_percent(evidence.relative_sigma_alone)}, from {seen}. "
+            "Observations of further nights would settle it."
+        )
     if evidence.relative_sigma <= WEAK_BELOW:
         return "WEAK", (
-            f"The distance is known only to {percent}: {seen}{_left_out(evidence)} {_weakness(evidence)} "
+            f"The distance is known only to {percent}: {seen} bend the path too little to say more. "
             "Observations of further nights would settle it."
         )
     return "NOT_DETERMINED", (
@@ -88,10 +111,43 @@ def _open(evidence: Evidence) -> str:
     return ""
 
 
-def _weakness(evidence: Evidence) -> str:
-    if evidence.relative_sigma <= DETERMINED_BELOW:
-        return "lean on what orbits are usual; the measurements alone leave more open."
-    return "bend the path too little to say more."
+def _still(evidence: Evidence) -> str:
+    if evidence.stillness <= STILL_BELOW:
+        return (
+            "The positions do not move: one fixed place fits them, as it would a star. "
+            "Check that they show a moving object."
+        )
+    return ""
+
+
+def _beyond(evidence: Evidence) -> str:
+    if evidence.farthest_au > FARTHEST_AU:
+        return (
+            f"The best orbit lies beyond {FARTHEST_AU:g} au, farther than distances are sought. "
+            "Check that all rows show one object of the Solar System."
+        )
+    return ""
+
+
+def _uncounted(evidence: Evidence) -> str:
+    if evidence.densest_days > min(evidence.period_days, SPARSE_DAYS):
+        return (
+            "The nights are too far apart to be joined: the revolutions between them cannot be counted. "
+            "Add observations of nearby nights."
+        )
+    return ""
+
+
+def _census_only(evidence: Evidence) -> str:
+    if evidence.relative_sigma_alone > CENSUS_ONLY_ABOVE:
+        return (
+            "The measurements alone say nothing about the distance; any figure would only tell what orbits are usual. "
+            "Add observations of other nights."
+        )
+    return ""
+
+
+DOUBTS = (_still, _disagreement, _uncounted, _beyond, _rival, _one_night, _open, _census_only)  # the first one speaks
 
 
 def _left_out(evidence: Evidence) -> str:

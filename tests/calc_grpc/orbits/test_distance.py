@@ -143,6 +143,55 @@ def test_two_objects_in_one_list_are_not_one_orbit(sky_of, main_belt):
     assert len(result.observations) == len(first + second)
 
 
+FIXED = [("a star", 120.0, 20.0), ("a star near the ecliptic", 10.0, -5.0), ("a star in the south", 250.0, -40.0)]
+FIXED += [("the north pole", 120.0, 90.0), ("the south pole", 120.0, -90.0)]
+
+
+@pytest.mark.parametrize(("days", "count"), [(41.0, 21), (4.0, 5), (410.0, 21)])
+@pytest.mark.parametrize(("ra_deg", "dec_deg"), [row[1:] for row in FIXED], ids=[row[0] for row in FIXED])
+def test_a_fixed_place_has_no_distance(sky_of, main_belt, ra_deg, dec_deg, days, count):
+    """Orbits do fit some of these: far outside, or matching the Earth's own motion."""
+    observations, _ = sky_of(main_belt, np.linspace(0.0, days, count))
+    result = determine_distance([replace(one, ra_deg=ra_deg, dec_deg=dec_deg) for one in observations])
+    assert result.verdict == "NOT_DETERMINED"
+    assert "do not move" in result.verdict_reason
+    assert all(row.distance_au is None for row in result.observations)
+
+
+def test_right_ascension_at_the_pole_is_no_motion(sky_of, main_belt):
+    observations, _ = sky_of(main_belt, DAYS)
+    turned = [replace(one, ra_deg=40.0 * k, dec_deg=90.0) for k, one in enumerate(observations)]
+    result = determine_distance(turned)
+    assert result.verdict == "NOT_DETERMINED" and "do not move" in result.verdict_reason
+
+
+@pytest.mark.parametrize("count", [3, 4, 5])
+@pytest.mark.parametrize("turn_rad", [0.0, 1.3, 2.6, 3.9])
+def test_nights_a_hundred_years_apart_are_not_joined(sky_of, main_belt, turn_rad, count):
+    """Orbits fit three such rows exactly, with another number of revolutions or none."""
+    turned = replace(main_belt, node_rad=main_belt.node_rad + turn_rad)
+    observations, _ = sky_of(turned, [36525.0 * k for k in range(1 - count, 1)])
+    result = determine_distance(observations)
+    assert result.verdict == "NOT_DETERMINED"
+    assert all(row.distance_au is None for row in result.observations)
+
+
+def test_even_an_orbit_that_fits_centuries_with_gaps_gives_no_distance(sky_of, main_belt):
+    """Two-body motion made these four rows of the Kuiper belt, so it fits them; the planets would not let it."""
+    observations, _ = sky_of(replace(main_belt, q_au=40.0), [36525.0 * k for k in range(-3, 1)])
+    result = determine_distance(observations)
+    assert result.orbit.chi2_reduced < 5.0
+    assert result.verdict == "NOT_DETERMINED" and "cannot be counted" in result.verdict_reason
+    assert all(row.distance_au is None for row in result.observations)
+
+
+def test_one_night_at_each_opposition_is_joined(sky_of, main_belt):
+    observations, truth = sky_of(main_belt, [0.0, 450.0, 900.0, 1350.0, 1800.0])
+    result = determine_distance(observations)
+    assert result.verdict == "DETERMINED"
+    assert np.abs(errors(result, truth)).max() < 0.002
+
+
 def test_rubbish_raises_a_named_error(sky_of, main_belt):
     observations, _ = sky_of(main_belt, DAYS)
     for changed in ({"ra_deg": float("nan")}, {"dec_deg": 91.0}, {"station": "270"}, {"sigma_ra_arcsec": 0.0}):

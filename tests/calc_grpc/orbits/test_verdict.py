@@ -1,12 +1,16 @@
 """From evidence to a verdict in words."""
 
+import math
 from dataclasses import replace
 
-from calc_grpc.orbits.verdict import Evidence, judge
+import pytest
+
+from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
 
 CLEAR = Evidence(
     arc_days=30.0, night_count=6, rejected_count=1, relative_sigma=0.002, relative_sigma_alone=0.002,
     misfit=0.9, eccentricity=0.1, rival_weight=0.0, rival_distance_au=None,
+    farthest_au=2.0, stillness=1e6, densest_days=4.0, period_days=1500.0,
 )  # fmt: skip
 
 
@@ -23,6 +27,7 @@ def test_a_sigma_of_some_percent_is_weak():
 def test_leaning_on_the_census_is_weak_at_best():
     verdict, reason = judge(replace(CLEAR, relative_sigma_alone=0.5))
     assert verdict == "WEAK" and "usual" in reason
+    assert "0.2 % with them" in reason and "open by 50 %" in reason and "only to" not in reason
 
 
 def test_a_large_sigma_is_not_determined():
@@ -40,3 +45,26 @@ def test_doubt_names_its_cause():
     hyperbolic = judge(replace(CLEAR, eccentricity=1.4, relative_sigma_alone=0.1))
     assert [verdict for verdict, _ in (rough, rival, hyperbolic)] == ["NOT_DETERMINED"] * 3
     assert "20 times" in rough[1] and "1.25 au" in rival[1] and "hyperbolic" in hyperbolic[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"stillness": 20.0}, "do not move"),
+        ({"farthest_au": 101.0}, "beyond 100 au"),
+        ({"densest_days": 1600.0}, "cannot be counted"),
+        ({"densest_days": 4000.0, "period_days": math.inf}, "cannot be counted"),
+    ],
+)
+def test_nonsense_is_not_determined_and_gives_no_distance(changes, word):
+    """Whatever the sigma says: it assumes that the orbit is of the right kind."""
+    verdict, reason = judge(replace(CLEAR, **changes))
+    assert verdict == "NOT_DETERMINED" and word in reason
+    assert not is_meaningful(replace(CLEAR, **changes))
+
+
+def test_a_sigma_that_is_the_census_alone_is_not_determined():
+    verdict, reason = judge(replace(CLEAR, relative_sigma_alone=3.1))
+    assert verdict == "NOT_DETERMINED" and "usual" in reason
+    assert judge(replace(CLEAR, relative_sigma_alone=math.inf))[0] == "NOT_DETERMINED"
+    assert judge(replace(CLEAR, relative_sigma_alone=2.9))[0] == "WEAK"
