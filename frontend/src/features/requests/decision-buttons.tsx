@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Icon } from "@/components/icon.tsx";
-import { failureText } from "@/i18n/failure-text.ts";
+import { wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useDecide, type Decision } from "./change-api.ts";
 import { requestName } from "./request-name.ts";
@@ -33,7 +33,11 @@ export function DecisionButtons({ row, size, describedBy, recalculate = false }:
       onError: (error) => {
         // The dialog shows a refusal itself, beside the reason that was written.
         if (decision.kind !== "reject") {
-          notifications.show({ color: "red", title: text.decide.refused(name), message: failureText(text, error) });
+          notifications.show({
+            color: "red",
+            title: text.decide.refused(name),
+            message: wholeFailureText(text, error),
+          });
         }
       },
     });

@@ -1,8 +1,9 @@
 import { useState, type SubmitEvent } from "react";
-import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { useSessionStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { Refusal } from "@/components/refusal.tsx";
+import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useEditDetails } from "./change-api.ts";
@@ -42,16 +43,11 @@ export function DraftDetails({ request }: { request: RequestDetail }) {
       },
     });
   };
-  const placed = refused("designation") ?? refused("comment");
   return (
     <Section title={text.draft.details}>
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="sm">
-          {edit.error !== null && placed === undefined && (
-            <Alert color="red" role="alert">
-              {failureText(text, edit.error)}
-            </Alert>
-          )}
+          <Refusal error={edit.error} isPlaced={({ path }) => path === "designation" || path === "comment"} />
           <TextInput
             label={text.draft.designation}
             value={details.designation}

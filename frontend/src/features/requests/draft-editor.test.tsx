@@ -73,6 +73,36 @@ describe("a draft", () => {
     expect(form.getByLabelText("Declination")).toBeValid();
   });
 
+  it("marks the station that has no fixed place, though the server names another field", async () => {
+    const errors = [
+      { path: "observer_position_km", reason: "STATION_WITHOUT_POSITION", message: "Hubble: give (x, y, z)." },
+    ];
+    serve().on(ADD, problem(400, "INVALID_INPUT", "`errors` names each field.", errors));
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, { time: "2020-03-04 22:00", ra: "54", dec: "16", station: "250{Enter}" });
+    expect(await form.findByText(/^This station has no fixed place/)).toBeVisible();
+    expect(form.getByLabelText("Station")).toBeInvalid();
+    expect(form.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("lists above the form what the server refused and no field stands for", async () => {
+    const errors = [
+      { path: "observations", reason: "TOO_MANY_OBSERVATIONS", message: "At most 1000." },
+      { path: "station", reason: "UNKNOWN_STATION", message: "No such station." },
+    ];
+    serve().on(ADD, problem(400, "INVALID_INPUT", "`errors` names each field.", errors));
+    const user = renderApp(PAGE);
+    const form = await fillIn(user, { time: "2020-03-04 22:00", ra: "54", dec: "16", station: "ZZZ{Enter}" });
+    const alert = await form.findByRole("alert");
+    expect(alert).toHaveTextContent("Not everything was accepted, and nothing was saved.");
+    expect(
+      within(alert)
+        .getAllByRole("listitem")
+        .map((item) => item.textContent),
+    ).toEqual(["Observations: At most 1000."]);
+    expect(form.getByText("No such station.")).toBeVisible();
+  });
+
   it("shows a refusal that belongs to no field above the form", async () => {
     serve().on(ADD, problem(409, "NOT_A_DRAFT", "Only a draft can be edited."));
     const user = renderApp(PAGE);

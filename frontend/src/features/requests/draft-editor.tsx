@@ -3,7 +3,7 @@ import { Button, Group, Modal, Paper, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
-import { failureText } from "@/i18n/failure-text.ts";
+import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useDeleteRequest, useForm } from "./change-api.ts";
 import { DraftDetails } from "./draft-details.tsx";
@@ -38,7 +38,7 @@ function DraftActions({ request, editing }: { request: RequestDetail; editing: b
         notifications.show({
           color: "red",
           title: text.decide.refused(requestName(text, request)),
-          message: failureText(text, error),
+          message: wholeFailureText(text, error),
         }),
     });
   return (

@@ -1,12 +1,13 @@
 import { useMemo, useState, type SubmitEvent } from "react";
-import { Alert, Anchor, Button, Group, List, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Anchor, Button, Group, List, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { useSessionStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
-import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { Refusal } from "@/components/refusal.tsx";
+import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
-import { ApiError } from "@/lib/http.ts";
+import { ApiError, type FieldError } from "@/lib/http.ts";
 import { useCreateRequest } from "./change-api.ts";
 import { problemsOfErrors, readPastedLines } from "./pasted-lines.ts";
 
@@ -29,7 +30,11 @@ export default function NewRequestPage() {
     const found = errors.find((item) => item.path === path);
     return found && fieldErrorText(text, found);
   };
-  const refusedLines = problemsOfErrors(errors, lines.lines, (item) => fieldErrorText(text, item));
+  const toProblems = (items: readonly FieldError[]) =>
+    problemsOfErrors(items, lines.lines, (item) => fieldErrorText(text, item));
+  const refusedLines = toProblems(errors);
+  const isPlaced = (item: FieldError) =>
+    item.path === "designation" || item.path === "comment" || toProblems([item]).length > 0;
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     setMissing(typed.designation.trim() === "");
@@ -62,11 +67,7 @@ export default function NewRequestPage() {
       <Paper withBorder p={{ base: "md", sm: "lg" }}>
         <form onSubmit={onSubmit} noValidate>
           <Stack>
-            {create.error !== null && refusedLines.length === 0 && !refused("designation") && !refused("comment") && (
-              <Alert color="red" role="alert">
-                {failureText(text, create.error)}
-              </Alert>
-            )}
+            <Refusal error={create.error} isPlaced={isPlaced} />
             <TextInput
               label={text.draft.designation}
               placeholder={text.draft.designationHint}

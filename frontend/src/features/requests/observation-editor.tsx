@@ -1,13 +1,14 @@
 import { useRef, useState, type SubmitEvent, type KeyboardEvent } from "react";
-import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Refusal } from "@/components/refusal.tsx";
+import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useSaveObservation } from "./change-api.ts";
 import {
   checkObservation,
   EMPTY_TEXTS,
-  FIELD_OF_PATH,
+  fieldOfPath,
   type FieldProblems,
   type ObservationField,
   type ObservationTexts,
@@ -64,7 +65,6 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
       setProblems(without(problems, name));
     },
   });
-  const unplaced = save.error !== null && Object.keys(problems).length === 0;
   return (
     <form
       onSubmit={onSubmit}
@@ -73,11 +73,7 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
       aria-label={observation ? text.draft.editTitle : text.draft.addTitle}
     >
       <Stack gap="sm">
-        {unplaced && (
-          <Alert color="red" role="alert">
-            {failureText(text, save.error)}
-          </Alert>
-        )}
+        <Refusal error={save.error} isPlaced={(item) => fieldOfPath(item.path) !== undefined} />
         <div className={classes.editorGrid}>
           <TextInput
             {...field("time")}
@@ -122,7 +118,7 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
 function fieldProblems(error: unknown, toText: (item: ApiError["fieldErrors"][number]) => string): FieldProblems {
   const problems: FieldProblems = {};
   for (const item of error instanceof ApiError ? error.fieldErrors : []) {
-    const field = FIELD_OF_PATH[item.path.split(".").at(-1) ?? ""];
+    const field = fieldOfPath(item.path);
     if (field) problems[field] = toText(item);
   }
   return problems;

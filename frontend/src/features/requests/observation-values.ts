@@ -20,14 +20,21 @@ export type FieldProblems = Partial<Record<ObservationField, string>>;
 export const EMPTY_TEXTS: ObservationTexts = { time: "", ra: "", dec: "", station: "", sigmaRa: "", sigmaDec: "" };
 
 /** Which editor field shows an error of the server, by the last part of its path. */
-export const FIELD_OF_PATH: Record<string, ObservationField> = {
+const FIELD_OF_PATH: Record<string, ObservationField> = {
   observed_at: "time",
   ra_deg: "ra",
   dec_deg: "dec",
   station: "station",
+  // Not an input of the editor: a station without a fixed place asks for it.
+  observer_position_km: "station",
   sigma_ra_arcsec: "sigmaRa",
   sigma_dec_arcsec: "sigmaDec",
 };
+
+/** The editor field that shows this path's error; undefined: none does. An item of a list belongs to the list. */
+export function fieldOfPath(path: string): ObservationField | undefined {
+  return FIELD_OF_PATH[(path.split(".").at(-1) ?? "").replace(/\[\d+\]$/, "")];
+}
 
 export function textsOf(observation: Observation): ObservationTexts {
   return {

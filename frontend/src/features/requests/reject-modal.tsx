@@ -1,6 +1,7 @@
 import { useState, type SubmitEvent } from "react";
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
-import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Refusal } from "@/components/refusal.tsx";
+import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 
@@ -36,11 +37,7 @@ export function RejectModal({ name, busy, error, onClose, onReject }: RejectModa
           <Text size="sm" c="dimmed">
             {text.decide.rejectText(name)}
           </Text>
-          {error !== null && refused === undefined && (
-            <Alert color="red" role="alert">
-              {failureText(text, error)}
-            </Alert>
-          )}
+          <Refusal error={error} isPlaced={(item) => item.path === "reason"} />
           <Textarea
             label={text.decide.reason}
             description={text.decide.reasonHint}
