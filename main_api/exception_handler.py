@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 FIELD_ERROR_COUNT_MAX = 100
 CALC_RETRY_AFTER_S = 2
+HOST_LENGTH_LOGGED = 255
 
 STATUSES: dict[type[ApiError], int] = {
     errors.InvalidInput: 400,
@@ -155,7 +156,11 @@ def problem(
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own 400: a host name that is not ours, a suspicious request."""
-    return problem(400, "INVALID_INPUT", "The request itself was refused: its host name or its form is not accepted.")
+    if isinstance(exception, DisallowedHost):
+        host = request.META.get("HTTP_HOST", "")[:HOST_LENGTH_LOGGED]
+        logger.warning("host refused", extra={"host": host, "method": request.method, "path": request.path})
+        return problem(400, "INVALID_INPUT", "The Host header names a host that is not served here.")
+    return problem(400, "INVALID_INPUT", "The request itself was refused: its form is not accepted.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -27,6 +27,12 @@ class Environment:
             raise SettingError(f"{name} is {value!r}: expected {' or '.join(allowed)}")
         return value
 
+    def not_yet(self, name: str, reason: str) -> None:
+        """A switch that stays off in this version. Turned on, it is refused with the reason."""
+        if self.text(name, "false") == "true":
+            raise SettingError(f"{name} is 'true': {reason}. Set it to false or leave it out")
+        self.word(name, "false", ("false",))
+
     def port(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):

@@ -1,11 +1,14 @@
 """Everything that is refused has one form; the tables of refusals are whole."""
 
 import inspect
+import io
 import json
+import logging
 from typing import Any
 
 import pytest
 from astrodist.errors.v1 import errors_pb2
+from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory
 from rest_framework import exceptions
 from rest_framework.test import APIClient
@@ -13,6 +16,7 @@ from rest_framework.test import APIClient
 from main_api import errors, exception_handler
 from main_api.accounts.models import User
 from main_api.errors import ApiError, FieldError
+from main_api.logs import KeyValueFormatter
 from main_api.requests.models import Request
 from tests.main_api.sample_requests import make_completed, make_formed
 
@@ -85,8 +89,22 @@ def test_an_address_that_is_not_there_is_a_problem(anonymous: APIClient, path: s
     assert is_problem(anonymous.get(path), 404, "NOT_FOUND")
 
 
-def test_a_host_name_that_is_not_ours_is_a_problem(anonymous: APIClient) -> None:
-    assert is_problem(anonymous.get("/api/stations?page_size=1", HTTP_HOST="evil.example"), 400, "INVALID_INPUT")
+@pytest.mark.parametrize("path", ["/api/stations?page_size=1", "/api/admin/", "/nothing"])
+def test_a_host_name_that_is_not_ours_is_a_problem_and_one_line_of_the_log(
+    anonymous: APIClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    (handler,) = [handler for handler in logging.root.handlers if isinstance(handler.formatter, KeyValueFormatter)]
+    monkeypatch.setattr(handler, "stream", log)
+    assert is_problem(anonymous.get(path, HTTP_HOST="evil.example"), 400, "INVALID_INPUT")
+    refused, answered = log.getvalue().splitlines()
+    assert "level=warning" in refused and 'event="host refused" host=evil.example' in refused
+    assert "level=info" in answered and "status=400" in answered
+
+
+def test_another_request_that_django_refuses_is_a_problem() -> None:
+    answer = exception_handler.bad_request(RequestFactory().get("/"), SuspiciousOperation())
+    assert (answer.status_code, json.loads(answer.content)["reason"]) == (400, "INVALID_INPUT")
 
 
 def test_a_fault_of_ours_tells_nothing_but_its_request_id(

@@ -41,7 +41,8 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("MAIN_CALLBACK_BASE_URL", "http://host:port", "an origin"),
         ("MAIN_CALLBACK_KEYS", "short", "8 bytes or more"),
         ("MAIN_CALLBACK_KEYS", ",", "at least one"),
-        ("MAIN_REQUIRE_SIGNATURE", "true", "expected false"),
+        ("MAIN_REQUIRE_SIGNATURE", "yes", "expected false"),
+        ("MAIN_REQUIRE_SIGNATURE", "true", "there is nothing to require. Set it to false"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str, expected: str) -> None:
@@ -78,7 +79,7 @@ def read_all(variables: dict[str, str]) -> None:
     env.address("MAIN_CALC_ADDRESS", "127.0.0.1:50051")
     env.keys("MAIN_CALLBACK_KEYS", "development-callback-key")
     env.origin("MAIN_CALLBACK_BASE_URL", "http://127.0.0.1:8001")
-    env.word("MAIN_REQUIRE_SIGNATURE", "false", ("false",))
+    env.not_yet("MAIN_REQUIRE_SIGNATURE", "there is nothing to require")
 
 
 def test_the_development_s_defaults_and_a_whole_production_are_fine() -> None:
@@ -90,6 +91,13 @@ def test_a_wrong_setting_ends_the_program_with_2_and_without_a_trace() -> None:
     done = run("-m", "main_api", MAIN_PORT="none")
     assert done.returncode == 2
     assert done.stderr == "main_api cannot start: MAIN_PORT is 'none': expected a port, 1 to 65535\n"
+
+
+def test_requiring_signatures_is_refused_with_the_reason_and_what_to_do() -> None:
+    done = run("-m", "main_api", MAIN_REQUIRE_SIGNATURE="true")
+    assert done.returncode == 2
+    assert done.stderr.startswith("main_api cannot start: MAIN_REQUIRE_SIGNATURE is 'true': this version of calc_grpc")
+    assert done.stderr.endswith("Set it to false or leave it out\n")
 
 
 def test_every_command_has_help_even_where_settings_are_wrong() -> None:
@@ -120,11 +128,8 @@ def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_listed_in_the_example_with_its_default() -> None:
-    example = dict(
-        line.split("=", 1)
-        for line in (ROOT / ".env.example").read_text().splitlines()
-        if "=" in line and not line.startswith("#")
-    )
+    # A `#` right before the name: the default follows from another setting.
+    example = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     names = {name for name in example if name.startswith("MAIN_")}
     source = (ROOT / "main_api" / "config" / "settings.py").read_text()
     assert names == set(re.findall(r'"(MAIN_[A-Z_]+)"', source))
