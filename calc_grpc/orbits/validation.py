@@ -14,6 +14,7 @@ CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks of two machines differ
 EARLIEST_YEAR = 1500  # where the table of delta T begins
 FARTHEST_OBSERVER_KM = 1.0e9  # geocentric; no observatory has gone farther than a few au
 
+REQUIRED = "REQUIRED"
 OUT_OF_RANGE = "OUT_OF_RANGE"
 FUTURE_TIME = "FUTURE_TIME"
 UNKNOWN_STATION = "UNKNOWN_STATION"
@@ -91,18 +92,24 @@ def _of_numbers(path: str, observation: Observation) -> Iterator[FieldProblem]:
 
 def _of_place(path: str, observation: Observation) -> Iterator[FieldProblem]:
     place = observation.observer_position_km
-    if place is not None:
-        near = len(place) == 3 and all(math.isfinite(x) and abs(x) <= FARTHEST_OBSERVER_KM for x in place)
-        if not near:
-            yield _out(path, "observer_position_km", "Give three geocentric coordinates in km, ICRF axes.")
-        return
+    if place is not None and not (len(place) == 3 and math.hypot(*place) <= FARTHEST_OBSERVER_KM):
+        message = f"Give three geocentric coordinates in km, ICRF axes, at most {FARTHEST_OBSERVER_KM:.0e} km from the centre."
+        yield _out(path, "observer_position_km", message)
+    yield from _of_station(path, observation.station, placed=place is not None)
+
+
+def _of_station(path: str, station: str, *, placed: bool) -> Iterator[FieldProblem]:
+    where = f"{path}.station"
     places = station_places_km()
-    if observation.station not in places:
-        message = f"The MPC has no station {observation.station!r}. Check the code, or look it up by name."
-        yield FieldProblem(path=f"{path}.station", reason=UNKNOWN_STATION, message=message)
-    elif places[observation.station] is None:
-        message = f"Station {observation.station} has no fixed place. Give observer_position_km for the moment."
-        yield FieldProblem(path=f"{path}.station", reason=STATION_WITHOUT_POSITION, message=message)
+    if not station:
+        message = "Give the MPC code of the station, for example 535."
+        yield FieldProblem(path=where, reason=REQUIRED, message=message)
+    elif station not in places:
+        message = f"The MPC has no station {station!r}. Check the code, or look it up by name."
+        yield FieldProblem(path=where, reason=UNKNOWN_STATION, message=message)
+    elif places[station] is None and not placed:
+        message = f"Station {station} has no fixed place. Give observer_position_km for the moment."
+        yield FieldProblem(path=where, reason=STATION_WITHOUT_POSITION, message=message)
 
 
 def _out(path: str, name: str, message: str) -> FieldProblem:

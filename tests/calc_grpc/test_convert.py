@@ -184,7 +184,7 @@ def test_a_report_of_failure_says_why() -> None:
         ({"ra_deg": "NaN"}, "distance.observations[1].ra_deg", "OUT_OF_RANGE"),
         ({"dec_deg": -91.0}, "distance.observations[1].dec_deg", "OUT_OF_RANGE"),
         ({"station": "ZZZ"}, "distance.observations[1].station", "UNKNOWN_STATION"),
-        ({"station": ""}, "distance.observations[1].station", "UNKNOWN_STATION"),
+        ({"station": ""}, "distance.observations[1].station", "REQUIRED"),
         ({"sigma_ra_arcsec": 0.0}, "distance.observations[1].sigma_ra_arcsec", "OUT_OF_RANGE"),
     ],
 )

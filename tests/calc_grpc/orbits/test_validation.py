@@ -42,6 +42,7 @@ def test_good_observations_have_no_problems():
         ("observed_at", datetime(1300, 1, 1, tzinfo=UTC), "OUT_OF_RANGE"),
         ("observed_at", datetime(2020, 1, 1), "OUT_OF_RANGE"),
         ("station", "ZZZZ", "UNKNOWN_STATION"),
+        ("station", "", "REQUIRED"),
         ("station", "247", "STATION_WITHOUT_POSITION"),
         ("station", "270", "STATION_WITHOUT_POSITION"),
         ("station", "C51", "STATION_WITHOUT_POSITION"),
@@ -53,6 +54,12 @@ def test_each_bad_field_is_named(field, value, reason):
 
 def test_a_moving_station_with_its_place_is_accepted():
     assert reasons(replace(GOOD[3], station="C51", observer_position_km=(6900.0, 0.0, 0.0))) == []
+
+
+@pytest.mark.parametrize(("station", "reason"), [("ZZZ", "UNKNOWN_STATION"), ("", "REQUIRED")])
+def test_a_place_does_not_excuse_the_station(station, reason):
+    placed = replace(GOOD[3], station=station, observer_position_km=(6900.0, 0.0, 0.0))
+    assert reasons(placed) == [("observations[3].station", reason)]
 
 
 def test_a_repeated_station_and_time_is_named_once():
