@@ -43,13 +43,23 @@ def find_problems(observations: Sequence[Observation], *, now: datetime) -> list
         message = f"An orbit needs at least {FEWEST} observations; {len(observations)} were given. Add more."
         problems.append(FieldProblem(path="observations", reason=TOO_FEW_OBSERVATIONS, message=message))
     first_at: dict[tuple[str, datetime], int] = {}
+    first_with: dict[int, int] = {}
     for k, observation in enumerate(observations):
         problems.extend(_of_one(f"observations[{k}]", observation, now))
         key = (observation.station, observation.observed_at)
         if key in first_at:
             problems.append(_duplicate(k, first_at[key]))
         first_at.setdefault(key, k)
+        if observation.id is not None:
+            if observation.id in first_with:
+                problems.append(_repeated_id(k, first_with[observation.id], observation.id))
+            first_with.setdefault(observation.id, k)
     return problems
+
+
+def _repeated_id(k: int, first: int, number: int) -> FieldProblem:
+    message = f"observations[{first}] has the id {number} too. Give each row its own, or none."
+    return FieldProblem(path=f"observations[{k}].id", reason=DUPLICATE_OBSERVATION, message=message)
 
 
 def _duplicate(k: int, first: int) -> FieldProblem:
@@ -93,7 +103,7 @@ def _of_numbers(path: str, observation: Observation) -> Iterator[FieldProblem]:
 def _of_place(path: str, observation: Observation) -> Iterator[FieldProblem]:
     place = observation.observer_position_km
     if place is not None and not (len(place) == 3 and math.hypot(*place) <= FARTHEST_OBSERVER_KM):
-        message = f"Give three geocentric coordinates in km, ICRF axes, at most {FARTHEST_OBSERVER_KM:.0e} km from the centre."
+        message = f"Give geocentric x, y, z in km, ICRF axes, at most {FARTHEST_OBSERVER_KM:.0e} km long."
         yield _out(path, "observer_position_km", message)
     yield from _of_station(path, observation.station, placed=place is not None)
 

@@ -185,6 +185,7 @@ def test_a_report_of_failure_says_why() -> None:
         ({"dec_deg": -91.0}, "distance.observations[1].dec_deg", "OUT_OF_RANGE"),
         ({"station": "ZZZ"}, "distance.observations[1].station", "UNKNOWN_STATION"),
         ({"station": ""}, "distance.observations[1].station", "REQUIRED"),
+        ({"id": 0}, "distance.observations[1].id", "DUPLICATE_OBSERVATION"),
         ({"sigma_ra_arcsec": 0.0}, "distance.observations[1].sigma_ra_arcsec", "OUT_OF_RANGE"),
     ],
 )

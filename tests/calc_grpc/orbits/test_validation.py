@@ -66,6 +66,13 @@ def test_a_repeated_station_and_time_is_named_once():
     assert reasons(replace(GOOD[0], ra_deg=99.0)) == [("observations[3].observed_at", "DUPLICATE_OBSERVATION")]
 
 
+def test_an_id_given_twice_is_named_and_missing_ids_are_not():
+    rows = [replace(one, id=number) for one, number in zip(GOOD, (7, None, 7, None), strict=True)]
+    (problem,) = find_problems(rows, now=NOW)
+    assert (problem.path, problem.reason) == ("observations[2].id", "DUPLICATE_OBSERVATION")
+    assert "observations[0]" in problem.message and "id 7" in problem.message
+
+
 def test_too_few_and_too_many_are_refused():
     assert [problem.reason for problem in find_problems(GOOD[:2], now=NOW)] == ["TOO_FEW_OBSERVATIONS"]
     assert [problem.reason for problem in find_problems([GOOD[0]] * 5001, now=NOW)] == ["TOO_MANY_OBSERVATIONS"]
