@@ -1,4 +1,4 @@
-"""Users in the admin: here a user becomes a moderator."""
+"""Users in the admin: here a user becomes a moderator; `create_moderator` makes a new one."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from main_api.accounts.models import Role
+from main_api.accounts.services import PASSWORD_LENGTH_MAX
 from main_api.strict_fields import StrictSerializer, Text
 
 
@@ -10,7 +11,7 @@ class CredentialsInput(StrictSerializer):
     """User name and password."""
 
     username = Text(max_length=150)
-    password = Text(max_length=128, trim_whitespace=False)
+    password = Text(max_length=PASSWORD_LENGTH_MAX, trim_whitespace=False)
 
 
 class MeOutput(serializers.Serializer):

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from main_api.accounts.models import Role, User
+from main_api.accounts.services import let_look_at_admin
 from main_api.requests.models import Request
 from main_api.requests.services.drafts import create_request
 from main_api.requests.services.transitions import form_request
@@ -18,9 +19,12 @@ DATA = Path(__file__).resolve().parent.parent / "demo" / "ceres_1801.json"
 
 @transaction.atomic
 def create_demo() -> bool:
-    """The two demo accounts and one formed request; False when they were there already."""
+    """The two demo accounts and one formed request; False when they were there already.
+
+    The moderator may look at the admin.
+    """
     observer = _demo_user("observer", Role.OBSERVER)
-    _demo_user("moderator", Role.MODERATOR)
+    let_look_at_admin(_demo_user("moderator", Role.MODERATOR))
     shown = Request.objects.filter(creator=observer, designation=DESIGNATION).exclude(status=RequestStatus.DELETED)
     if shown.exists():
         return False
