@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],
+    reporters: ["dot"],
     restoreMocks: true,
     testTimeout: 20_000,
     env: { TZ: "Pacific/Auckland" },
