@@ -1,6 +1,7 @@
 import { useState, type SubmitEvent } from "react";
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { fieldErrorText, failureText } from "@/i18n/failure-text.ts";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Refusal } from "@/components/refusal.tsx";
+import { failureText, fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import type { Credentials } from "./api.ts";
@@ -18,9 +19,15 @@ export function CredentialsForm({ mode, submit, busy, error }: CredentialsFormPr
   const [password, setPassword] = useState("");
   const [touched, setTouched] = useState(false);
   const required = (value: string) => (touched && value === "" ? text.session.required : undefined);
-  const refused = (path: string) => {
-    const found = error instanceof ApiError ? error.fieldErrors.find((item) => item.path === path) : undefined;
-    return found && (mode === "register" ? found.message : fieldErrorText(text, found));
+  const isTaken = error instanceof ApiError && error.reason === "USERNAME_TAKEN";
+  const refused = (field: keyof Credentials) => {
+    if (!(error instanceof ApiError)) return undefined;
+    if (field === "username" && isTaken) return failureText(text, error);
+    const format = mode === "register" ? text.session.format[field] : undefined;
+    const words = error.fieldErrors
+      .filter((item) => item.path === field)
+      .map((item) => (item.reason === "INVALID_FORMAT" && format ? format : fieldErrorText(text, item)));
+    return words.length > 0 ? [...new Set(words)].join(" ") : undefined;
   };
   const nameError = required(username) ?? refused("username");
   const passwordError = required(password) ?? refused("password");
@@ -33,11 +40,7 @@ export function CredentialsForm({ mode, submit, busy, error }: CredentialsFormPr
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack>
-        {error !== null && nameError === undefined && passwordError === undefined && (
-          <Alert color="red" role="alert">
-            {failureText(text, error)}
-          </Alert>
-        )}
+        {!isTaken && <Refusal error={error} isPlaced={({ path }) => path === "username" || path === "password"} />}
         <TextInput
           label={text.session.username}
           autoComplete="username"

@@ -56,12 +56,29 @@ describe("the session", () => {
   });
 
   it("puts a taken name at its field when registering", async () => {
-    const errors = [{ path: "username", reason: "USERNAME_TAKEN", message: "This name is taken." }];
-    serve().on("POST /api/auth/register", problem(400, "INVALID_INPUT", "Refused.", errors));
+    serve().on("POST /api/auth/register", problem(409, "USERNAME_TAKEN", "This name is taken."));
     const user = renderApp("/register");
     await user.type(await screen.findByLabelText("Username"), "observer");
     await user.type(screen.getByLabelText("Password"), "long enough 1{Enter}");
     expect(await screen.findByText("This name is taken.")).toBeVisible();
+    expect(screen.getByLabelText("Username")).toBeInvalid();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("says all that is wrong with a new password, in Russian once and in Russian", async () => {
+    const errors = ["This password is too short.", "This password is too common."].map((message) => ({
+      path: "password",
+      reason: "INVALID_FORMAT",
+      message,
+    }));
+    serve().on("POST /api/auth/register", problem(400, "INVALID_INPUT", "Refused.", errors));
+    const user = renderApp("/register");
+    await user.type(await screen.findByLabelText("Username"), "observer");
+    await user.type(screen.getByLabelText("Password"), "abc{Enter}");
+    expect(await screen.findByText("This password is too short. This password is too common.")).toBeVisible();
+    await user.click(screen.getByRole("radio", { name: "RU" }));
+    expect(await screen.findByText(/^Пароль слишком слабый/)).toBeVisible();
+    expect(screen.queryByText(/This password/)).not.toBeInTheDocument();
   });
 
   it("notices that it has ended and offers to continue", async () => {
