@@ -49,6 +49,8 @@ export const en = {
     username: "Username",
     password: "Password",
     passwordHint: "At least 8 characters, not only digits.",
+    /** What a new name or password has to be; where it is not said, the server's own words are shown. */
+    format: {} as { username?: string; password?: string },
     showCharacters: "Show the characters",
     noAccount: "No account yet?",
     haveAccount: "Have an account?",
@@ -219,6 +221,8 @@ export const en = {
     alternativesText: "The observations also allow these. More nights would tell them apart.",
     weight: "Belief",
     history: "History",
+    earlierKept: (verdict: string, when?: string) =>
+      `The earlier result is kept: ${[verdict.toLowerCase(), when].filter(Boolean).join(", ")}.`,
     actions: {
       CREATED: "Created",
       FORMED: "Formed",

@@ -50,6 +50,11 @@ export const ru: Dictionary = {
     username: "Имя пользователя",
     password: "Пароль",
     passwordHint: "Не короче 8 знаков и не только цифры.",
+    format: {
+      username: "Годятся только буквы, цифры и знаки @ . + - _.",
+      password:
+        "Пароль слишком слабый: нужно не меньше 8 знаков, не одни цифры, не из распространённых и не похоже на имя.",
+    },
     showCharacters: "Показать знаки",
     noAccount: "Ещё нет учётной записи?",
     haveAccount: "Уже есть учётная запись?",
@@ -227,6 +232,8 @@ export const ru: Dictionary = {
     alternativesText: "Наблюдения допускают и их. Различить помогли бы новые ночи.",
     weight: "Доля доверия",
     history: "История",
+    earlierKept: (verdict, when) =>
+      `Прежний результат сохранён: ${[verdict.toLowerCase(), when].filter(Boolean).join(", ")}.`,
     actions: {
       CREATED: "Создана",
       FORMED: "Сформирована",

@@ -22,6 +22,7 @@ import classes from "./request.module.css";
 const GRID = "var(--mantine-color-default-border)";
 const TICK = { fontSize: 12, fill: "var(--mantine-color-dimmed)" };
 const PETROL = "var(--mantine-color-petrol-5)";
+const PALE_PETROL = "color-mix(in srgb, var(--mantine-color-petrol-5) 24%, transparent)";
 const AMBER = "var(--mantine-color-amber-6)";
 /** Until the page has measured the place it draws into, px. */
 const FIRST_SIZE = { width: 560, height: 280 };
@@ -74,8 +75,15 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
             <YAxis
               domain={["auto", "auto"]}
               tick={TICK}
-              width={62}
+              width={78}
               stroke={GRID}
+              label={{
+                value: text.request.units[unit],
+                angle: -90,
+                position: "insideLeft",
+                fontSize: 12,
+                fill: "var(--mantine-color-dimmed)",
+              }}
               tickFormatter={(value: number) => axisFormat.format(value)}
             />
             <Tooltip {...TOOLTIP} labelFormatter={(time) => dayText(Number(time), text.locale)} formatter={format} />
@@ -83,8 +91,9 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
             <Area
               dataKey="band"
               name={text.request.band}
-              fill={PETROL}
-              fillOpacity={0.22}
+              fill={PALE_PETROL}
+              fillOpacity={1}
+              legendType="rect"
               stroke="none"
               isAnimationActive={false}
             />

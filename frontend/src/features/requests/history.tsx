@@ -1,8 +1,9 @@
 import { Text, Timeline } from "@mantine/core";
+import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatWhen } from "./moments.tsx";
 import { Section } from "./section.tsx";
-import type { HistoryEntry } from "./types.ts";
+import type { HistoryEntry, Verdict } from "./types.ts";
 import classes from "./request.module.css";
 
 /** What happened to the request, the latest first. */
@@ -21,6 +22,9 @@ export function History({ entries }: { entries: readonly HistoryEntry[] }) {
               {formatWhen(entry.at, text.locale)}
               {entry.actor !== null && `, ${entry.actor}`}
             </Text>
+            {entry.earlier_result && (
+              <Text size="sm">{earlierText(text, entry.earlier_result.verdict, before(entries, entry))}</Text>
+            )}
             {entry.note && (
               <Text size="sm" className={classes.comment}>
                 {entry.note}
@@ -31,4 +35,14 @@ export function History({ entries }: { entries: readonly HistoryEntry[] }) {
       </Timeline>
     </Section>
   );
+}
+
+/** That the replaced result is kept, what its verdict was and when it had been recorded. */
+function earlierText(text: Dictionary, verdict: Verdict, earlier: readonly HistoryEntry[]): string {
+  const recorded = earlier.findLast(({ action }) => action === "RESULT_RECORDED" || action === "RESULT_REPLACED");
+  return text.request.earlierKept(text.verdict[verdict], recorded && formatWhen(recorded.at, text.locale));
+}
+
+function before(entries: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  return entries.slice(0, entries.indexOf(entry));
 }

@@ -1,5 +1,6 @@
 import { Alert, Group, Paper, Stack, Text } from "@mantine/core";
 import { Icon } from "@/components/icon.tsx";
+import { sentence } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatMoment } from "@/lib/moment.ts";
 import { VerdictBadge } from "./badges.tsx";
@@ -26,7 +27,8 @@ export function Outcome({ request }: { request: RequestDetail }) {
       )}
       {request.calculation_state === "FAILED" && (
         <Alert color="red" icon={<Icon name="warning" />} title={calculation.failedTitle}>
-          {request.error && (text.reasons[request.error.reason] ?? request.error.message)} {calculation.failedHint}
+          {request.error && sentence(text.reasons[request.error.reason] ?? request.error.message)}{" "}
+          {calculation.failedHint}
         </Alert>
       )}
       {request.calculation_state === "CANCELLED" && <Alert color="gray" title={calculation.cancelledTitle} />}

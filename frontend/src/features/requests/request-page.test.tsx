@@ -34,6 +34,16 @@ describe("a completed request", () => {
     expect(screen.getAllByText("54.500000°").length).toBeGreaterThan(0);
   });
 
+  it("draws the key of the interval as an area and that of the distance as a line", async () => {
+    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
+    renderApp(PAGE);
+    const chart = await screen.findByRole("figure", { name: "Distance over time with its 95 % interval" });
+    const key = (name: string) => within(chart).getByText(name).closest("li")?.querySelector("path");
+    await within(chart).findByText("Distance, au");
+    expect(key("95 % interval")).toHaveAttribute("d", "M0,4h32v24h-32z");
+    expect(key("Distance, au")).not.toHaveAttribute("d", "M0,4h32v24h-32z");
+  });
+
   it("marks an outlier", async () => {
     const observations = detailCompleted.observations.map((row, index) => ({ ...row, used: index !== 1 }));
     new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, observations } });
@@ -53,11 +63,13 @@ describe("a completed request", () => {
   });
 
   it("shows why a calculation failed", async () => {
-    const error = { reason: "WORKER_CRASHED", message: "The worker died; calculate again." };
+    const error = { reason: "WORKER_CRASHED", message: "The worker died" };
     const body = { ...running, calculation_state: "FAILED", error };
     new FakeServer().signIn("observer").on(DETAIL, { body });
     renderApp(PAGE);
-    expect(await screen.findByText(/The worker died; calculate again\./)).toBeVisible();
+    expect(
+      await screen.findByText("The worker died. The observations are kept. A moderator can calculate again."),
+    ).toBeVisible();
   });
 
   it("tells the creator why a request was rejected", async () => {
@@ -66,6 +78,17 @@ describe("a completed request", () => {
     new FakeServer().signIn("observer").on(DETAIL, { body });
     renderApp(PAGE);
     expect((await screen.findAllByText("Wrong station."))[0]).toBeVisible();
+  });
+
+  it("says that a replaced result is kept, with its verdict and when it was recorded", async () => {
+    const replaced = {
+      ...{ at: "2026-11-21T08:30:00Z", actor: null, action: "RESULT_REPLACED", note: null },
+      earlier_result: { verdict: "WEAK" },
+    };
+    const body = { ...detailCompleted, history: [...detailCompleted.history, replaced] };
+    new FakeServer().signIn("observer").on(DETAIL, { body });
+    renderApp(PAGE);
+    expect(await screen.findByText("The earlier result is kept: weak, 20 Nov 2026, 12:00 UTC.")).toBeVisible();
   });
 
   it("does not exist for who may not know of it", async () => {

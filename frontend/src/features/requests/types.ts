@@ -78,6 +78,8 @@ export interface HistoryEntry {
   actor: string | null;
   action: string;
   note: string | null;
+  /** What a RESULT_REPLACED replaced. */
+  earlier_result: { verdict: Verdict } | null;
 }
 
 export interface RequestDetail extends RequestRow {
