@@ -1,6 +1,7 @@
 """What is wrong with observations, all of it at once, in words that say what to do."""
 
 import math
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,16 @@ from calc_grpc.orbits.observer import station_places_km
 FEWEST = 3
 MOST = 5000
 CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks of two machines differ
-EARLIEST_YEAR = 1500  # where the table of delta T begins
+EARLIEST_YEAR = 1600  # before telescopes there were no such positions; main_api has the same bounds
 FARTHEST_OBSERVER_KM = 1.0e9  # geocentric; no observatory has gone farther than a few au
+MAGNITUDES = (-30.0, 40.0)
+LONGEST_STATION = 4
+LONGEST_TEXTS = {"band": 8, "mode": 8, "catalogue": 16, "program": 8}  # characters, as main_api stores
 
 REQUIRED = "REQUIRED"
 OUT_OF_RANGE = "OUT_OF_RANGE"
+TOO_LONG = "TOO_LONG"
+INVALID_FORMAT = "INVALID_FORMAT"
 FUTURE_TIME = "FUTURE_TIME"
 UNKNOWN_STATION = "UNKNOWN_STATION"
 STATION_WITHOUT_POSITION = "STATION_WITHOUT_POSITION"
@@ -70,6 +76,7 @@ def _duplicate(k: int, first: int) -> FieldProblem:
 def _of_one(path: str, observation: Observation, now: datetime) -> Iterator[FieldProblem]:
     yield from _of_time(path, observation.observed_at, now)
     yield from _of_numbers(path, observation)
+    yield from _of_texts(path, observation)
     yield from _of_place(path, observation)
 
 
@@ -79,7 +86,7 @@ def _of_time(path: str, observed_at: datetime, now: datetime) -> Iterator[FieldP
         message = "The time has no zone. Give it in UTC, ending in Z."
         yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
     elif observed_at.astimezone(UTC).year < EARLIEST_YEAR:
-        message = f"Times before {EARLIEST_YEAR} are not supported. Check the year."
+        message = f"Times before {EARLIEST_YEAR} are not taken. Check the year."
         yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
     elif observed_at - CLOCK_TOLERANCE > now:
         message = "The time lies in the future. Check the date, and that it is UTC."
@@ -98,6 +105,20 @@ def _of_numbers(path: str, observation: Observation) -> Iterator[FieldProblem]:
             yield _out(path, name, "Give a sigma above zero in arcseconds, or leave it out.")
     if correlation is not None and not (math.isfinite(correlation) and -1.0 < correlation < 1.0):
         yield _out(path, "correlation", "Give a correlation between -1 and 1, or leave it out.")
+    brightest, faintest = MAGNITUDES
+    if observation.magnitude is not None and not brightest <= observation.magnitude <= faintest:
+        yield _out(path, "magnitude", f"Give a magnitude from {brightest:g} to {faintest:g}, or leave it out.")
+
+
+def _of_texts(path: str, observation: Observation) -> Iterator[FieldProblem]:
+    for name, most in LONGEST_TEXTS.items():
+        text = getattr(observation, name) or ""
+        if len(text) > most:
+            message = f"Give at most {most} characters."
+            yield FieldProblem(path=f"{path}.{name}", reason=TOO_LONG, message=message)
+        elif any(unicodedata.category(character) == "Cc" for character in text):
+            message = "Give the text without control characters such as tabs and line ends."
+            yield FieldProblem(path=f"{path}.{name}", reason=INVALID_FORMAT, message=message)
 
 
 def _of_place(path: str, observation: Observation) -> Iterator[FieldProblem]:
@@ -114,6 +135,9 @@ def _of_station(path: str, station: str, *, placed: bool) -> Iterator[FieldProbl
     if not station:
         message = "Give the MPC code of the station, for example 535."
         yield FieldProblem(path=where, reason=REQUIRED, message=message)
+    elif len(station) > LONGEST_STATION:
+        message = f"Give the MPC code of the station, at most {LONGEST_STATION} characters."
+        yield FieldProblem(path=where, reason=TOO_LONG, message=message)
     elif station not in places:
         message = f"The MPC has no station {station!r}. Check the code, or look it up by name."
         yield FieldProblem(path=where, reason=UNKNOWN_STATION, message=message)

@@ -38,6 +38,22 @@ def test_good_observations_have_no_problems():
         ("correlation", 1.0, "OUT_OF_RANGE"),
         ("correlation", float("nan"), "OUT_OF_RANGE"),
         ("observer_position_km", (1.0, float("nan"), 2.0), "OUT_OF_RANGE"),
+        ("observer_position_km", (8e8, 8e8, 0.0), "OUT_OF_RANGE"),
+        ("observer_position_km", (float("inf"), 0.0, 0.0), "OUT_OF_RANGE"),
+        ("magnitude", float("nan"), "OUT_OF_RANGE"),
+        ("magnitude", float("inf"), "OUT_OF_RANGE"),
+        ("magnitude", -30.1, "OUT_OF_RANGE"),
+        ("magnitude", 40.1, "OUT_OF_RANGE"),
+        ("band", "B" * 9, "TOO_LONG"),
+        ("mode", "M" * 9, "TOO_LONG"),
+        ("catalogue", "C" * 17, "TOO_LONG"),
+        ("program", "P" * 9, "TOO_LONG"),
+        ("band", "V\n", "INVALID_FORMAT"),
+        ("mode", "\x00", "INVALID_FORMAT"),
+        ("catalogue", "Gaia\t2", "INVALID_FORMAT"),
+        ("program", "\x85", "INVALID_FORMAT"),
+        ("station", "F51 F", "TOO_LONG"),
+        ("observed_at", datetime(1599, 12, 31, 23, 59, tzinfo=UTC), "OUT_OF_RANGE"),
         ("observed_at", NOW + timedelta(days=1), "FUTURE_TIME"),
         ("observed_at", datetime(1300, 1, 1, tzinfo=UTC), "OUT_OF_RANGE"),
         ("observed_at", datetime(2020, 1, 1), "OUT_OF_RANGE"),
@@ -50,6 +66,25 @@ def test_good_observations_have_no_problems():
 )
 def test_each_bad_field_is_named(field, value, reason):
     assert reasons(replace(GOOD[3], **{field: value})) == [(f"observations[3].{field}", reason)]
+
+
+def test_values_at_their_bounds_are_accepted():
+    widest = replace(
+        GOOD[3], magnitude=40.0, band="B" * 8, mode="M" * 8, catalogue="C" * 16, program="\u044f" * 8,
+        observer_position_km=(1e9, 0.0, 0.0), observed_at=datetime(1600, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert reasons(widest) == []
+    assert reasons(replace(widest, magnitude=-30.0, observed_at=NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "bound"),
+    [("magnitude", 41.0, "40"), ("band", "B" * 9, "8"), ("catalogue", "C" * 17, "16"), ("station", "F51 F", "4"),
+     ("observer_position_km", (0.0, 0.0, 2e9), "1e+09"), ("observed_at", datetime(1300, 1, 1, tzinfo=UTC), "1600")],
+)  # fmt: skip
+def test_the_message_names_the_bound(field, value, bound):
+    (problem,) = find_problems([*GOOD[:3], replace(GOOD[3], **{field: value})], now=NOW)
+    assert bound in problem.message
 
 
 def test_a_moving_station_with_its_place_is_accepted():
