@@ -1,5 +1,6 @@
 """What an observation must be like. All refusals are found before anything is saved."""
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -81,6 +82,6 @@ def _station_refusals(observation: Observation) -> Iterator[Refusal]:
     elif not station.has_fixed_place and position is None:
         message = f"{station.name} has no fixed place: give its geocentric position (x, y, z)."
         yield "observer_position_km", "STATION_WITHOUT_POSITION", message
-    if position is not None and any(abs(coordinate) > POSITION_KM_MAX for coordinate in position):
-        message = f"Expected kilometres, each from -{POSITION_KM_MAX} to {POSITION_KM_MAX}."
+    if position is not None and math.hypot(*position) > POSITION_KM_MAX:
+        message = f"Expected geocentric x, y, z in km, at most {POSITION_KM_MAX} km from the centre of the Earth."
         yield "observer_position_km", "OUT_OF_RANGE", message

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from calc_grpc.orbits.validation import FARTHEST_OBSERVER_KM
 from main_api.accounts.models import User
 from main_api.requests.models import Observation, Request
+from main_api.requests.observation_rules import POSITION_KM_MAX
 from tests.main_api.sample_requests import make_draft, make_formed, observation_body
 
 URL = "/api/requests"
@@ -62,10 +63,11 @@ def test_the_place_of_an_observer_has_the_bound_of_the_calculation_service(
     as_observer: APIClient, observer: User
 ) -> None:
     url = f"{URL}/{make_draft(observer).pk}/observations"
-    far = as_observer.post(url, observation_body(5, observer_position_km=[0, -FARTHEST_OBSERVER_KM - 1, 0]))
-    assert "from -1000000000 to 1000000000" in far.json()["errors"][0]["message"]
-    near = as_observer.post(url, observation_body(5, observer_position_km=[0, -FARTHEST_OBSERVER_KM, 0]))
+    far = as_observer.post(url, observation_body(5, observer_position_km=[6.001e8, -8e8, 0]))
+    assert "at most 1000000000 km" in far.json()["errors"][0]["message"]
+    near = as_observer.post(url, observation_body(5, observer_position_km=[6e8, -8e8, 0]))
     assert near.status_code == 201
+    assert POSITION_KM_MAX == FARTHEST_OBSERVER_KM
 
 
 def test_absent_and_null_are_the_same(as_observer: APIClient) -> None:
