@@ -36,6 +36,12 @@ const TOOLTIP = {
   isAnimationActive: false,
 };
 
+/** The keys have the colours of what they stand for, the words that of all text: a pale band's would not be read. */
+const LEGEND = {
+  wrapperStyle: { fontSize: 13 },
+  formatter: (name: unknown) => <span style={{ color: "var(--mantine-color-text)" }}>{String(name)}</span>,
+};
+
 /** Distance with its 95 % band, and the residuals of both coordinates. Loaded when first shown: the library is large. */
 export default function Charts({ observations }: { observations: readonly Observation[] }) {
   return (
@@ -87,7 +93,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
               tickFormatter={(value: number) => axisFormat.format(value)}
             />
             <Tooltip {...TOOLTIP} labelFormatter={(time) => dayText(Number(time), text.locale)} formatter={format} />
-            <Legend wrapperStyle={{ fontSize: 13 }} />
+            <Legend {...LEGEND} />
             <Area
               dataKey="band"
               name={text.request.band}
@@ -136,7 +142,7 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
                   : `${formatNumber(Number(value), text.locale, 2)}″`
               }
             />
-            <Legend wrapperStyle={{ fontSize: 13 }} />
+            <Legend {...LEGEND} />
             <Scatter
               name={text.request.residualRa}
               data={series("residual_ra_arcsec")}
