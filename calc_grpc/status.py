@@ -1,5 +1,7 @@
 """The one table that turns a CalcError into a gRPC status with rich details."""
 
+from collections.abc import Sequence
+
 import grpc
 from astrodist.errors.v1 import errors_pb2
 from google.protobuf import any_pb2
@@ -11,6 +13,7 @@ from calc_grpc.errors import (
     CalculationConflict,
     CalculationNotFound,
     CallbackNotAllowed,
+    FieldProblem,
     InvalidInput,
     JournalUnavailable,
     NotFinished,
@@ -22,6 +25,10 @@ from calc_grpc.errors import (
 
 DOMAIN = "astrodist"
 INTERNAL_MESSAGE = "A fault of the server; its log has the details under the request id."
+
+# Details travel base64-encoded in the trailers, of which gRPC clients take 8 KiB; beyond, they see
+# RESOURCE_EXHAUSTED instead of the refusal.
+VIOLATION_BYTES_MAX = 4_000
 
 TABLE: dict[type[CalcError], tuple[int, str]] = {
     InvalidInput: (code_pb2.INVALID_ARGUMENT, "INVALID_INPUT"),
@@ -42,14 +49,18 @@ def status_of(error: CalcError) -> grpc.Status:
     code, reason = TABLE[type(error)]
     status = _status(code, reason, error.message, error.metadata)
     if isinstance(error, InvalidInput):
-        violations = [
-            error_details_pb2.BadRequest.FieldViolation(
-                field=problem.path, description=problem.message, reason=_known(problem.reason)
-            )
-            for problem in error.problems
-        ]
-        _attach(status, error_details_pb2.BadRequest(field_violations=violations))
+        _attach(status, _violations(error.problems))
     return _translated(status)
+
+
+def _violations(problems: Sequence[FieldProblem]) -> error_details_pb2.BadRequest:
+    """Name the refused fields, the first ones if there are many; the message tells how many there are."""
+    request = error_details_pb2.BadRequest()
+    for problem in problems:
+        request.field_violations.add(field=problem.path, description=problem.message, reason=_known(problem.reason))
+        if request.ByteSize() > VIOLATION_BYTES_MAX:
+            break
+    return request
 
 
 def internal_status() -> grpc.Status:

@@ -110,6 +110,17 @@ async def test_create_refuses_bad_input_field_by_field_and_stores_nothing(
     assert not (await stub.ListCalculations(pb2.ListCalculationsRequest())).calculations
 
 
+async def test_a_refusal_of_thousands_of_fields_fits_into_the_trailers(stub: Stub) -> None:
+    wrong = distance_input()
+    for _ in range(1_000):
+        wrong.observations.add().CopyFrom(wrong.observations[0])
+        wrong.observations[-1].ra_deg = 400
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_INPUT") as refusal:
+        await create(stub, distance=wrong)
+    assert len(refusal.fields) > 10
+    assert "more)" in refusal.message
+
+
 async def test_create_checks_large_inputs_too(stub: Stub) -> None:
     large = distance_input(1000)
     large.observations[999].ra_deg = 360.0
