@@ -51,6 +51,7 @@ def take_wide(page: Page, url: str) -> None:
     page.screenshot(path=DOCS / "requests.png")
     page.get_by_role("link").filter(has_text="Piazzi").first.click()
     page.get_by_text("Semi-major axis").wait_for()
+    page.reload()  # without the notice of what was just done
     page.locator(".recharts-line-curve, .recharts-line").first.wait_for()
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # the charts' entrance
