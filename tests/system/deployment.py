@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scripts.services import ROOT, SERVICES, complete_environment
+from scripts.services import ROOT, SERVICES, complete_environment, is_setting
 from tests.system.client import Client
 
 CALLBACK_KEY = "key-of-the-system-tests"
@@ -24,7 +24,7 @@ class Deployment:
         self.ports = {name: str(port) for name, port in zip(PORT_SETTINGS, free_ports(3), strict=True)}
         self.environment = complete_environment(
             {
-                **{name: value for name, value in os.environ.items() if not name.startswith(ROOM_PREFIXES)},
+                **{name: value for name, value in os.environ.items() if not is_setting(name)},
                 **self.ports,
                 "ASTRODIST_ENV": "development",
                 "MAIN_DATABASE_URL": f"sqlite:///{folder / 'main.sqlite3'}",
@@ -84,7 +84,6 @@ class Deployment:
 
 
 PORT_SETTINGS = ("CALC_PORT", "MAIN_PORT", "GATEWAY_PORT")
-ROOM_PREFIXES = ("CALC_", "MAIN_", "GATEWAY_", "ASTRODIST_")
 
 
 def free_ports(count: int) -> list[int]:
