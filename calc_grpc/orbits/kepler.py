@@ -77,14 +77,32 @@ def universal_anomaly(
 
 
 @compiled
-def lagrange_step(
-    state: Floats, dt: float, moved: Floats
-) -> tuple[float, float, float, float, float, float, float, float, float]:
-    """Move a state (6,) by dt days into `moved`.
+def kepler_step(state: Floats, dt: float, moved: Floats) -> float:
+    """Move a state (6,) by dt days into `moved`; return the residual of Kepler's equation, 0 when converged."""
+    x, y, z, vx, vy, vz = state[0], state[1], state[2], state[3], state[4], state[5]
+    r0 = math.sqrt(x * x + y * y + z * z)
+    sigma0 = (x * vx + y * vy + z * vz) / SQRT_MU
+    alpha = 2.0 / r0 - (vx * vx + vy * vy + vz * vz) / MU
+    chi, _, residual = universal_anomaly(dt, r0, sigma0, alpha, MAX_ITERATIONS, TOLERANCE)
+    c0, c1, c2, _, _, _ = stumpff(alpha * chi * chi)
+    u1, u2 = chi * c1, chi * chi * c2
+    r = r0 * c0 + sigma0 * u1 + u2
+    f, g = 1.0 - u2 / r0, (r0 * u1 + sigma0 * u2) / SQRT_MU
+    ft, gt = -SQRT_MU * u1 / (r * r0), 1.0 - u2 / r
+    for k in range(3):
+        moved[k] = f * state[k] + g * state[3 + k]
+        moved[3 + k] = ft * state[k] + gt * state[3 + k]
+    return residual
 
-    Returns the residual of Kepler's equation (0 when converged) and what the partials need: chi, r0, r, F, G, U2
-    and the Stumpff functions c4, c5.
+
+@compiled
+def kepler_step_with_partials(state: Floats, dt: float, moved: Floats, partials: Floats) -> float:
+    r"""As `kepler_step`, and fill `partials` (3, 6) with d position / d (r0, v0).
+
+    Reference: Battin 1999, section 9.7, the matrices \tilde R (eq. 9.84) and R (eq. 9.85) with
+    C = (3 U5 - chi U4)/\sqrt\mu - dt U2.
     """
+    # The step stands here again: shared with `kepler_step` through a function, a whole solution took 5 % longer.
     x, y, z, vx, vy, vz = state[0], state[1], state[2], state[3], state[4], state[5]
     r0 = math.sqrt(x * x + y * y + z * z)
     sigma0 = (x * vx + y * vy + z * vz) / SQRT_MU
@@ -98,23 +116,6 @@ def lagrange_step(
     for k in range(3):
         moved[k] = f * state[k] + g * state[3 + k]
         moved[3 + k] = ft * state[k] + gt * state[3 + k]
-    return residual, chi, r0, r, f, g, u2, c4, c5
-
-
-@compiled
-def kepler_step(state: Floats, dt: float, moved: Floats) -> float:
-    """Move a state (6,) by dt days into `moved`; return the residual of Kepler's equation, 0 when converged."""
-    return lagrange_step(state, dt, moved)[0]
-
-
-@compiled
-def kepler_step_with_partials(state: Floats, dt: float, moved: Floats, partials: Floats) -> float:
-    r"""As `kepler_step`, and fill `partials` (3, 6) with d position / d (r0, v0).
-
-    Reference: Battin 1999, section 9.7, the matrices \tilde R (eq. 9.84) and R (eq. 9.85) with
-    C = (3 U5 - chi U4)/\sqrt\mu - dt U2.
-    """
-    residual, chi, r0, r, f, g, u2, c4, c5 = lagrange_step(state, dt, moved)
     chi4 = chi * chi * chi * chi
     c = (3.0 * chi4 * chi * c5 - chi * chi4 * c4) / SQRT_MU - dt * u2
     for i in range(3):
