@@ -1,0 +1,237 @@
+"""MPC 80-column observations: fields are cut by column, never split at blanks.
+
+Reference: MPC documentation, "Format for Astrometric Observations" (MPC1992), with the extensions for roving
+observers and satellites that `second_line` reads.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from calc_grpc.astrometry import reasons
+from calc_grpc.astrometry.angles import read_dec, read_decimal, read_ra
+from calc_grpc.astrometry.designation import unpack
+from calc_grpc.astrometry.draft import Draft
+from calc_grpc.astrometry.field_values import BANDS_80, CATALOGUE_OF_LETTER, MODE_OF_NOTE_2
+from calc_grpc.astrometry.findings import Findings, Span
+from calc_grpc.astrometry.magnitudes import BRIGHTEST, FAINTEST
+from calc_grpc.astrometry.moments import Moment, read_day_fraction
+from calc_grpc.astrometry.second_line import PAIRS, ObserverPlace, fits, read_place
+from calc_grpc.astrometry.stations import check_station
+from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.validation import CLOCK_TOLERANCE
+
+WIDTH = 80
+
+_HEADER = re.compile(r"(?:COD|OBS|MEA|TEL|NET|BND|COM|NUM|ACK|AC2|CON)(?: |$)")
+_RULER = re.compile(r"[<-]*ObjDesig.*YYYY MM DD.*|(?:123456789.)+[0-9]*")
+_UNUSUAL = re.compile(r"[^ -~]")
+_MAGNITUDE = re.compile(r" *-?[0-9]{1,2}(?:\.[0-9]{0,3})? *")
+
+
+class Line(NamedTuple):
+    """A data line: its number from 1 and its 80 characters."""
+
+    number: int
+    text: str
+
+    def cut(self, start: int, end: int) -> str:
+        """Take the columns from start to end, counted from 1, the last included."""
+        return self.text[start - 1 : end]
+
+    def span(self, start: int = 1, end: int = WIDTH) -> Span:
+        """Name these columns in a problem."""
+        return Span(line=self.number, start=start, end=end, text=self.cut(start, end))
+
+
+def read_obs80(lines: Sequence[str], findings: Findings, *, now: datetime) -> list[Draft]:
+    """Read a whole file; a line of two that lost its other half is reported."""
+    sheet = list(_data_lines(lines, findings))
+    drafts = []
+    k = 0
+    while k < len(sheet):
+        first = sheet[k]
+        second = sheet[k + 1] if k + 1 < len(sheet) else None
+        draft, used = _read_record(first, second, findings, now)
+        if draft is not None:
+            drafts.append(draft)
+        k += used
+    return drafts
+
+
+def _data_lines(lines: Sequence[str], findings: Findings) -> Iterator[Line]:
+    for number, text in enumerate(lines, start=1):
+        if not text or text.isspace():
+            continue
+        if _HEADER.match(text):
+            continue
+        whole = Span(line=number, start=1, end=len(text), text=text)
+        if text.startswith("#") or _RULER.fullmatch(text):
+            hint = "Read as a comment without effect. Begin comments with COM to have them ignored in silence."
+            findings.warning(whole, reasons.IGNORED_LINE, hint)
+        elif _has_80_columns(text, whole, findings):
+            yield Line(number, text[:WIDTH])
+
+
+def _has_80_columns(text: str, whole: Span, findings: Findings) -> bool:
+    if odd := _UNUSUAL.search(text):
+        at = odd.start() + 1
+        span = Span(line=whole.line, start=at, end=at, text=odd[0])
+        if odd[0] == "\t":
+            findings.error(span, reasons.TAB_FOUND, "Replace tabulators by blanks, so that columns can be counted.")
+        else:
+            findings.error(span, reasons.BAD_CHARACTER, "Remove this character; observations are plain ASCII.")
+        return False
+    if len(text) < WIDTH:
+        hint = f"The line has {len(text)} columns instead of 80. Restore what is missing; the station ends it."
+        findings.error(whole, reasons.BAD_COLUMNS, hint)
+        return False
+    if len(text) > WIDTH:
+        rest = Span(line=whole.line, start=WIDTH + 1, end=len(text), text=text[WIDTH:])
+        if not rest.text.isspace():
+            hint = f"The line has {len(text)} columns instead of 80. Are two lines joined, or columns shifted?"
+            findings.error(whole, reasons.BAD_COLUMNS, hint)
+            return False
+        findings.warning(rest, reasons.REPAIRED, "Blanks after column 80 were left out.")
+    return True
+
+
+def _read_record(first: Line, second: Line | None, findings: Findings, now: datetime) -> tuple[Draft | None, int]:
+    """Read one observation; also says how many lines it took."""
+    note = first.cut(15, 15)
+    wanted = PAIRS.get(note)
+    paired = wanted is not None and second is not None and second.cut(15, 15) == wanted
+    if note in "xX":
+        hint = "Column 15 marks an observation that the MPC has replaced. It is left out."
+        findings.warning(first.span(), reasons.SUPERSEDED, hint)
+    elif note in "RrQq":
+        hint = "Radar measures delay and Doppler, not a sky position. Remove both of its lines."
+        findings.error(first.span(), reasons.RADAR_RECORD, hint)
+    elif note == "O":
+        hint = "An offset from a planet is not a sky position. Give the position itself, or remove the line."
+        findings.error(first.span(), reasons.OFFSET_RECORD, hint)
+    elif paired and second is not None and fits(first.text, second.text):
+        return _read_pair(first, second, findings, now), 2
+    elif note == "T" and not paired:
+        return _read_line(first, findings, now, mode="MER"), 1
+    elif wanted is not None or note in "svwt":
+        _report_lost_half(first, wanted, findings)
+    elif note not in MODE_OF_NOTE_2:
+        hint = "Column 15 is not a note of the MPC. Write C for a CCD, B for a CMOS camera."
+        findings.error(first.span(15, 15), reasons.BAD_MODE, hint)
+    else:
+        return _read_line(first, findings, now, mode=MODE_OF_NOTE_2[note]), 1
+    return None, 1
+
+
+def _report_lost_half(line: Line, wanted: str | None, findings: Findings) -> None:
+    if wanted is None:
+        hint = "The first line of this pair (capital letter in column 15) is missing or does not fit."
+    else:
+        hint = f"The second line ({wanted} in column 15, same object, date and station) is missing or does not fit."
+    findings.error(line.span(), reasons.MISSING_SECOND_LINE, hint)
+
+
+def _read_pair(first: Line, second: Line, findings: Findings, now: datetime) -> Draft | None:
+    before = findings.error_count
+    place = read_place(second.text, second.number, findings)
+    draft = _read_line(first, findings, now, mode="UNK", place=place)
+    return draft if findings.error_count == before else None
+
+
+def _read_line(
+    line: Line, findings: Findings, now: datetime, *, mode: str, place: ObserverPlace | None = None
+) -> Draft | None:
+    moment, ra, dec = read_day_fraction(line.cut(16, 32)), read_ra(line.cut(33, 44)), read_dec(line.cut(45, 56))
+    if moment.at is None and ra.deg is None and dec.deg is None:
+        hint = "Neither date nor position stand in their columns (16-32, 33-44, 45-56). Is this an observation?"
+        findings.error(line.span(), reasons.BAD_COLUMNS, hint)
+        return None
+    before = findings.error_count
+    _check_time(line, moment, now, findings)
+    for angle, span, reason in (
+        (ra, line.span(33, 44), reasons.BAD_RA),
+        (dec, line.span(45, 56), reasons.BAD_DEC),
+    ):
+        if angle.deg is None:
+            findings.error(span, reason, angle.fault)
+        elif angle.repaired:
+            findings.warning(span, reasons.REPAIRED, _repaired(angle.repaired))
+    name = _read_designation(line, findings)
+    magnitude, band = _read_magnitude(line, findings)
+    catalogue = _read_catalogue(line, findings)
+    station = line.cut(78, 80)
+    check_station(station, line.span(78, 80), findings, placed=place is not None)
+    if findings.error_count > before or moment.at is None or ra.deg is None or dec.deg is None:
+        return None
+    observation = Observation(
+        observed_at=moment.at,
+        ra_deg=ra.deg,
+        dec_deg=dec.deg,
+        station=station,
+        magnitude=magnitude,
+        band=band,
+        mode=mode,
+        catalogue=catalogue,
+        program=line.cut(14, 14).strip() or None,
+        observer_position_km=place.icrf_km if place else None,
+    )
+    return Draft(
+        designation=name[0],
+        other_designation=name[1],
+        observation=observation,
+        span=line.span(),
+        earth_fixed_km=place.earth_fixed_km if place else None,
+    )
+
+
+def _check_time(line: Line, moment: Moment, now: datetime, findings: Findings) -> None:
+    span = line.span(16, 32)
+    if moment.at is None:
+        findings.error(span, reasons.BAD_DATE, moment.fault)
+        return
+    if moment.at - CLOCK_TOLERANCE > now:
+        hint = "The time lies in the future. Check the date, and that it is UTC."
+        findings.error(span, reasons.FUTURE_TIME, hint)
+    if moment.repaired:
+        findings.warning(span, reasons.REPAIRED, _repaired(moment.repaired))
+
+
+def _read_designation(line: Line, findings: Findings) -> tuple[str, str | None]:
+    found = unpack(line.cut(1, 12))
+    if found is None:
+        hint = "Name the object: a packed number in columns 1-5, or a designation without blanks from column 6 on."
+        findings.error(line.span(1, 12), reasons.BAD_DESIGNATION, hint)
+        return "", None
+    if found.doubt:
+        findings.warning(line.span(1, 12), reasons.REPAIRED, _repaired(found.doubt))
+    return found.name, found.other
+
+
+def _read_magnitude(line: Line, findings: Findings) -> tuple[float | None, str | None]:
+    text, band = line.cut(66, 70), line.cut(71, 71).strip()
+    if not text.strip():
+        return None, None
+    magnitude = read_decimal(text.strip()) if _MAGNITUDE.fullmatch(text) else None
+    if magnitude is None or not BRIGHTEST <= magnitude <= FAINTEST:
+        hint = f"Write the magnitude as 18.93 in columns 66-70, from {BRIGHTEST:g} to {FAINTEST:g}, or leave it blank."
+        findings.error(line.span(66, 70), reasons.BAD_MAGNITUDE, hint)
+    if band and band not in BANDS_80:
+        hint = f"Use a band of the MPC ({''.join(sorted(BANDS_80))}), or leave magnitude and band blank."
+        findings.error(line.span(71, 71), reasons.UNKNOWN_BAND, hint)
+    return magnitude, band or None
+
+
+def _read_catalogue(line: Line, findings: Findings) -> str | None:
+    letter = line.cut(72, 72)
+    if letter == " ":
+        return None
+    if letter not in CATALOGUE_OF_LETTER:
+        hint = "Column 72 is not a catalogue code of the MPC. Leave it blank if the catalogue is not known."
+        findings.error(line.span(72, 72), reasons.UNKNOWN_CATALOGUE, hint)
+    return CATALOGUE_OF_LETTER.get(letter)
+
+
+def _repaired(what: str) -> str:
+    return f"It was read all the same, but {what}; the MPC would reject it."
