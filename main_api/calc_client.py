@@ -16,6 +16,7 @@ from grpc_status import rpc_status
 
 from main_api.errors import ApiError, CalculationConflict, CalculationRefused, CalcUnavailable, FieldError
 from main_api.logs import current_request_id
+from main_api.requests.astrometry import ERROR, WARNING, FileProblem, FileRow, ReadFile
 from main_api.requests.models import Observation
 from main_api.requests.report import Calculation, Report, build_result
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 INPUT_PREFIX = "distance."
 MESSAGE_BYTES_MAX = 32 * 1024 * 1024
+PARSE_TIMEOUT_S = 20.0  # files wait for their turn; the gateway waits 30 s
 METADATA_BYTES_MAX = 4 * 1024 * 1024
 CHANNEL_OPTIONS = (
     # A calc_grpc that was started again is found within two seconds, not within gRPC's two minutes.
@@ -35,6 +37,7 @@ CHANNEL_OPTIONS = (
     ("grpc.max_metadata_size", METADATA_BYTES_MAX),
     ("grpc.enable_http_proxy", 0),
 )
+OPTIONAL_NUMBERS = ("sigma_ra_arcsec", "sigma_dec_arcsec", "correlation", "magnitude")
 NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
 
 
@@ -72,6 +75,21 @@ def cancel_calculation(calculation_id: UUID) -> None:
         return
 
 
+def parse_astrometry(content: bytes) -> ReadFile:
+    """Has a file with observations read, at most 2 MB of any bytes. Raises CalcUnavailable."""
+    request = calculation_service_pb2.ParseAstrometryRequest(content=content)
+    answer = _call(_stub(settings.CALC_ADDRESS).ParseAstrometry, request, timeout_s=PARSE_TIMEOUT_S)
+    return ReadFile(
+        rows=[
+            FileRow(designation=row.designation, line=row.line, observation=_observation(row.observation))
+            for row in answer.observations
+        ],
+        problems=list(map(_file_problem, answer.problems)),
+        problem_count=answer.problem_count,
+        error_count=answer.error_count,
+    )
+
+
 class _UnknownCalculation(ApiError):
     """calc_grpc does not know this id."""
 
@@ -84,12 +102,12 @@ def _stub(address: str) -> calculation_service_pb2_grpc.CalculationServiceStub:
     return calculation_service_pb2_grpc.CalculationServiceStub(grpc.insecure_channel(address, CHANNEL_OPTIONS))
 
 
-def _call(rpc: Callable[..., Any], request: Any) -> calculation_pb2.Calculation:
+def _call(rpc: Callable[..., Any], request: Any, *, timeout_s: float | None = None) -> Any:
     metadata = [("x-request-id", current_request_id())] if current_request_id() else []
     if settings.CALC_API_KEY:
         metadata.append(("authorization", f"Bearer {settings.CALC_API_KEY}"))
     try:
-        return rpc(request, timeout=settings.CALC_TIMEOUT_S, metadata=metadata)
+        return rpc(request, timeout=timeout_s or settings.CALC_TIMEOUT_S, metadata=metadata)
     except grpc.RpcError as error:
         raise _translated(error) from error
 
@@ -149,6 +167,35 @@ def _observation_message(observation: Observation) -> distance_pb2.Observation:
     )
     message.observed_at.FromDatetime(observation.observed_at)
     return message
+
+
+def _observation(message: distance_pb2.Observation) -> Observation:
+    """A row that is not saved; what the message leaves out is null, or empty for text."""
+    optional = {name: getattr(message, name) for name in OPTIONAL_NUMBERS if message.HasField(name)}
+    return Observation(
+        observed_at=message.observed_at.ToDatetime(tzinfo=UTC),
+        ra_deg=message.ra_deg,
+        dec_deg=message.dec_deg,
+        station=message.station,
+        band=message.band,
+        mode=message.mode,
+        catalogue=message.catalogue,
+        program=message.program,
+        observer_position_km=list(message.observer_position_km) or None,
+        **optional,
+    )
+
+
+def _file_problem(message: calculation_service_pb2.ParseProblem) -> FileProblem:
+    return FileProblem(
+        line=message.line,
+        column_start=message.column_start,
+        column_end=message.column_end,
+        text=message.text,
+        reason=message.reason,
+        severity=WARNING if message.severity == calculation_service_pb2.ParseProblem.Severity.WARNING else ERROR,
+        hint=message.hint,
+    )
 
 
 def _calculation(message: calculation_pb2.Calculation) -> Calculation:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -137,8 +137,12 @@ def problem(
     message: str,
     refused: Iterable[FieldError] = (),
     headers: dict[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """The answer for something that went wrong. At most 100 refused fields are listed."""
+    """The answer for something that went wrong. At most 100 refused fields are listed.
+
+    members: what this kind of refusal tells besides.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -150,6 +154,7 @@ def problem(
     listed = list(refused)[:FIELD_ERROR_COUNT_MAX]
     if listed:
         body["errors"] = [vars(error) for error in listed]
+    body |= members or {}
     # ASCII: the name of an unknown field may hold half a surrogate pair, which UTF-8 cannot.
     return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE, headers=headers or {})
 

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from main_api.requests import views
+from main_api.requests.import_view import ImportView
 
 urlpatterns = [
     path("requests", views.RequestListView.as_view()),
     path("requests/<int:request_id>", views.RequestView.as_view()),
     path("requests/<int:request_id>/observations", views.ObservationListView.as_view()),
     path("requests/<int:request_id>/observations/<int:observation_id>", views.ObservationView.as_view()),
+    path("requests/<int:request_id>/import", ImportView.as_view()),
     path("requests/<int:request_id>/form", views.FormView.as_view()),
     path("requests/<int:request_id>/complete", views.CompleteView.as_view()),
     path("requests/<int:request_id>/reject", views.RejectView.as_view()),

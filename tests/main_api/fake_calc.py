@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent import futures
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import grpc
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculation_service_pb2_grpc, distance_pb2
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.json_format import ParseDict
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -34,7 +35,8 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
     """Keeps calculations in memory; each stays SCHEDULED until a test finishes or cancels it.
 
     refuse_with: raised by the next calls instead of an answer: a gRPC code, or a whole status.
-    on_create: called after a calculation was kept and before Create answers.
+    read: what it reads in any file; read_contents: the files it was sent.
+    on_create: called after a calculation was kept and before Create answers; on_read: while a file is read.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,9 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
         self.create_requests: list[calculation_service_pb2.CreateCalculationRequest] = []
         self.metadata: list[dict[str, Any]] = []
         self.cancelled_ids: list[str] = []
+        self.read = calculation_service_pb2.ParseAstrometryResponse()
+        self.read_contents: list[bytes] = []
+        self.on_read: Callable[[], None] = lambda: None
         self.refuse_with: grpc.StatusCode | status_pb2.Status | None = None
         self.on_create: Callable[[str], None] = lambda calculation_id: None
         self.now = lambda: datetime.now(UTC)
@@ -84,6 +89,12 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
         calculation = self.calculations[request.calculation_id]
         calculation.state = State.CANCELLED
         return calculation
+
+    def ParseAstrometry(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self._refuse(context)
+        self.read_contents.append(request.content)
+        self.on_read()
+        return self.read
 
     def keep(self, calculation_id: str, distance: distance_pb2.DistanceInput) -> calculation_pb2.Calculation:
         """Adds a calculation that is scheduled."""
@@ -140,3 +151,25 @@ def refused_fields(*violations: tuple[str, str, str]) -> status_pb2.Status:
         )
     )
     return status_pb2.Status(code=code_pb2.INVALID_ARGUMENT, message="The input was refused.", details=[detail])
+
+
+def parsed_row(values: dict[str, Any], *, designation: str = "Ceres", line: int = 1) -> Any:
+    """A row of ParseAstrometryResponse from the JSON of an observation."""
+    row = calculation_service_pb2.ParsedObservation(designation=designation, line=line)
+    return ParseDict({"observation": values}, row)
+
+
+def parsed(*rows: Any, problems: Sequence[Any] = ()) -> Any:
+    """What reading a file answers; problems count themselves."""
+    severity = calculation_service_pb2.ParseProblem.Severity
+    return calculation_service_pb2.ParseAstrometryResponse(
+        observations=rows,
+        problems=problems,
+        problem_count=len(problems),
+        error_count=sum(problem.severity == severity.ERROR for problem in problems),
+    )
+
+
+def parse_problem(reason: str, *, line: int = 1, severity: str = "ERROR", **values: Any) -> Any:
+    """A problem of a file."""
+    return calculation_service_pb2.ParseProblem(reason=reason, line=line, severity=severity, **values)

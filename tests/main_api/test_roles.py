@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from main_api.accounts.models import User
 from main_api.requests.models import HistoryEntry, Request
 from tests.main_api.conftest import Clients
-from tests.main_api.fake_calc import FakeCalc
+from tests.main_api.fake_calc import FakeCalc, parsed, parsed_row
 from tests.main_api.sample_requests import make_request, observation_body, observation_ids
 
 CALLERS = ("anonymous", "creator", "another observer", "moderator")
@@ -32,6 +32,10 @@ MATRIX: list[tuple[str, str, Any, str, tuple[int, int, int, int]]] = [
     ("DELETE", "", None, "DELETED", (401, 404, 404, 404)),
     ("POST", "/observations", observation_body(9), "DRAFT", (401, 201, 404, 404)),
     ("POST", "/observations", observation_body(9), "FORMED", (401, 409, 404, 403)),
+    ("POST", "/import", "a file", "DRAFT", (401, 200, 404, 404)),
+    ("POST", "/import", "a file", "FORMED", (401, 409, 404, 403)),
+    ("POST", "/import", "a file", "COMPLETED", (401, 409, 404, 403)),
+    ("POST", "/import", "a file", "DELETED", (401, 404, 404, 404)),
     ("PATCH", "/observations/{oid}", {"ra_deg": 1}, "DRAFT", (401, 200, 404, 404)),
     ("PATCH", "/observations/{oid}", {"ra_deg": 1}, "COMPLETED", (401, 409, 404, 403)),
     ("DELETE", "/observations/{oid}", None, "DRAFT", (401, 204, 404, 404)),
@@ -87,6 +91,7 @@ def test_each_caller_gets_the_answer_of_the_contract_and_a_refusal_changes_nothi
     request = make_request(status, observer, moderator)
     if body == {"supersedes": "{cid}"}:
         body = {"supersedes": str(request.calculation_id or "00000000-0000-0000-0000-000000000009")}
+    calc.read = parsed(parsed_row(observation_body(9)))
     before = everything()
     url = f"/api/requests/{request.pk}{path}".format(oid=observation_ids(request)[0])
     answer = callers[caller].generic(
@@ -125,7 +130,8 @@ def test_calls_about_no_request_in_particular_answer_each_caller(
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/form", "/complete", "/reject", "/recalculate", "/observations", "/observations/1", "/result"]
+    "path",
+    ["", "/form", "/complete", "/reject", "/recalculate", "/observations", "/observations/1", "/import", "/result"],
 )
 def test_a_method_that_a_call_does_not_take_is_405(callers: dict[str, APIClient], path: str) -> None:
     answer = callers["moderator"].generic("TRACE", f"/api/requests/1{path}")

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from main_api.accounts.models import Role, User
 from tests.main_api.conftest import CALLBACK_KEY, Clients
-from tests.main_api.fake_calc import FakeCalc
+from tests.main_api.fake_calc import FakeCalc, parse_problem, parsed, parsed_row
 from tests.main_api.sample_requests import observation_body
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "wire"
@@ -63,6 +63,7 @@ def test_recorded_answers_are_what_main_api_answers(clock: None, calc: FakeCalc,
         for role in (Role.OBSERVER, Role.MODERATOR)
     )
     samples = record_samples(signed_in(observer), signed_in(moderator))
+    samples |= record_imports(signed_in(observer), calc)
     if os.environ.get("ASTRODIST_RECORD_WIRE"):
         FOLDER.mkdir(parents=True, exist_ok=True)
         for name, sample in samples.items():
@@ -94,6 +95,23 @@ def record_samples(as_observer: APIClient, as_moderator: APIClient) -> dict[str,
     samples["stations"] = as_observer.get("/api/stations?search=palermo").json()
     samples["me"] = as_observer.get("/api/auth/me").json()
     return samples
+
+
+def record_imports(as_observer: APIClient, calc: FakeCalc) -> dict[str, Any]:
+    """An import with a warning, and one that is refused; both into the second request, a draft."""
+    rows = [parsed_row(observation_body(index), designation="99942", line=index + 1) for index in (0, 1)]
+    place = {"column_start": 16, "column_end": 56, "text": "C2020 03 01.91667 03 38 00.00 +16 15 00.0"}
+    low = parse_problem("BELOW_HORIZON", severity="WARNING", hint="Check station and time.", **place)
+    bad = {"line": 3, "column_start": 33, "column_end": 44, "text": "25 38 00.00", "hint": "Hours are 0 to 23."}
+    calc.read = parsed(rows[0], problems=[low])
+    samples = {"import": post_file(as_observer)}
+    calc.read = parsed(rows[1], problems=[parse_problem("BAD_RA", **bad)])
+    samples["import_refused"] = post_file(as_observer)
+    return samples
+
+
+def post_file(as_observer: APIClient) -> Any:
+    return as_observer.generic("POST", "/api/requests/2/import", b"a file", "text/plain", **REQUEST_ID).json()
 
 
 def result() -> dict[str, Any]:

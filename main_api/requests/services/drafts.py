@@ -42,7 +42,7 @@ def create_request(*, creator: User, designation: str, comment: str = "", observ
 @transaction.atomic
 def edit_request(*, user: User, request_id: int, changes: Values) -> None:
     """Changes designation or comment of a draft."""
-    request = _lock_draft(user, request_id)
+    request = lock_draft(user, request_id)
     for field, value in changes.items():
         setattr(request, field, value)
     request.updated_at = timezone.now()
@@ -52,20 +52,20 @@ def edit_request(*, user: User, request_id: int, changes: Values) -> None:
 @transaction.atomic
 def add_observation(*, user: User, request_id: int, values: Values) -> int:
     """Adds an observation to a draft; the id of its row."""
-    request = _lock_draft(user, request_id)
+    request = lock_draft(user, request_id)
     now = timezone.now()
     observation = Observation(request=request, **values)
     present = list(request.observations.only("station", "observed_at"))
     refuse_wrong_observations([observation], now=now, present=present)
     observation.save()
-    _touch(request, now)
+    touch(request, now)
     return observation.pk
 
 
 @transaction.atomic
 def edit_observation(*, user: User, request_id: int, observation_id: int, changes: Values) -> None:
     """Changes fields of one observation of a draft."""
-    request = _lock_draft(user, request_id)
+    request = lock_draft(user, request_id)
     now = timezone.now()
     observation = _observation(request, observation_id)
     for field, value in changes.items():
@@ -73,26 +73,43 @@ def edit_observation(*, user: User, request_id: int, observation_id: int, change
     others = list(request.observations.exclude(pk=observation_id).only("station", "observed_at"))
     refuse_wrong_observations([observation], now=now, present=others)
     observation.save()
-    _touch(request, now)
+    touch(request, now)
 
 
 @transaction.atomic
 def delete_observation(*, user: User, request_id: int, observation_id: int) -> None:
     """Removes one observation from a draft."""
-    request = _lock_draft(user, request_id)
+    request = lock_draft(user, request_id)
     _observation(request, observation_id).delete()
-    _touch(request, timezone.now())
+    touch(request, timezone.now())
 
 
-def _lock_draft(user: User, request_id: int) -> Request:
+def refuse_unless_draft(*, user: User, request_id: int) -> None:
+    """Raises what editing this request would raise, before work is done for it."""
+    _refuse_unless_draft(get_own_request(user=user, request_id=request_id))
+
+
+def lock_draft(user: User, request_id: int) -> Request:
+    """The user's draft, locked until the transaction ends; raises NotFound, Forbidden, NotADraft."""
     get_own_request(user=user, request_id=request_id)
     # Locked, so that forming it at the same time waits and then counts what is there.
     request = Request.objects.select_for_update().get(pk=request_id)
+    _refuse_unless_draft(request)
+    return request
+
+
+def touch(request: Request, now: datetime) -> None:
+    """Counts the observations again and notes that the request changed."""
+    request.observation_count = request.observations.count()
+    request.updated_at = now
+    request.save(update_fields=["observation_count", "updated_at"])
+
+
+def _refuse_unless_draft(request: Request) -> None:
     if request.status == RequestStatus.DELETED:
         raise NotFound()
     if request.status != RequestStatus.DRAFT:
         raise NotADraft(f"Only a draft can be edited, and this request is {request.status}.")
-    return request
 
 
 def _observation(request: Request, observation_id: int) -> Observation:
@@ -100,9 +117,3 @@ def _observation(request: Request, observation_id: int) -> Observation:
     if observation is None:
         raise NotFound()
     return observation
-
-
-def _touch(request: Request, now: datetime) -> None:
-    request.observation_count = request.observations.count()
-    request.updated_at = now
-    request.save(update_fields=["observation_count", "updated_at"])
