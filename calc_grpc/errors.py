@@ -10,6 +10,8 @@ CalcError
   + ReportNotRequested
   + NotFinished
   + NotOffered
+  + ContentTooLarge
+  + TooManyFiles
   + WrongApiKey
   + ShuttingDown
   + JournalUnavailable
@@ -85,6 +87,14 @@ class NotFinished(CalcError):
 
 class NotOffered(CalcError):
     """This server does not offer this call."""
+
+
+class ContentTooLarge(CalcError):
+    """The file is larger than 2 MB; send it in parts."""
+
+
+class TooManyFiles(CalcError):
+    """Too many files wait to be read; try again in a moment."""
 
 
 class WrongApiKey(CalcError):

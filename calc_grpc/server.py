@@ -24,6 +24,7 @@ from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, CallInterceptor
 from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.service import CalculationService
 from calc_grpc.watching import Watchers
@@ -57,11 +58,24 @@ class MethodAwarePool:
 class Server:
     """The engine of one process: `start`, then `work` until something ends it, then `stop`."""
 
-    def __init__(self, config: Config, *, pool: Pool | None = None, clock: Clock = wall_clock_us) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        pool: Pool | None = None,
+        reading_pool: Pool | None = None,
+        clock: Clock = wall_clock_us,
+    ) -> None:
         self._config = config
         self._clock = clock
         self._pool: Pool = pool or WorkerPool(
             worker_count=config.worker_count, numba_cache_path=config.numba_cache_path, log_level=config.log_level
+        )
+        self._reading_pool: Pool = reading_pool or WorkerPool(
+            worker_count=1,
+            numba_cache_path=config.numba_cache_path,
+            table="calc_grpc.convert_astrometry",
+            log_level=config.log_level,
         )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,7 +96,7 @@ class Server:
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
-        await self._pool.start()
+        await asyncio.gather(self._pool.start(), self._reading_pool.start())
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
 
@@ -100,6 +114,7 @@ class Server:
         self._watchers.close()
         await asyncio.gather(self._grpc_server.stop(RPC_GRACE_S), *(_end(task) for task in self._tasks))
         await self._pool.stop()
+        await self._reading_pool.stop()
         await self._journal.close()
         logger.info("stopped")
 
@@ -107,7 +122,12 @@ class Server:
         chance = random.SystemRandom()
         self._watchers = Watchers(self._journal)
         self._service = CalculationService(
-            config=self._config, journal=self._journal, watchers=self._watchers, clock=self._clock, chance=chance
+            config=self._config,
+            journal=self._journal,
+            watchers=self._watchers,
+            files=FileReader(self._reading_pool),
+            clock=self._clock,
+            chance=chance,
         )
         self._dispatcher = Dispatcher(
             journal=self._journal,

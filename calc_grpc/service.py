@@ -13,6 +13,7 @@ from calc_grpc.convert import creation_of, message_of, state_names
 from calc_grpc.errors import CalculationNotFound, NotOffered, ShuttingDown
 from calc_grpc.intake import canonical_id, new_calculation, page_size_of, page_token, sequence_of_token, wanted_of
 from calc_grpc.journal.port import Filter, Journal
+from calc_grpc.reading import FileReader
 from calc_grpc.watching import Watchers
 
 pb2 = calculation_service_pb2
@@ -24,11 +25,19 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
     """The rpcs of calculation_service.proto, where each is described."""
 
     def __init__(
-        self, *, config: Config, journal: Journal, watchers: Watchers, clock: Clock, chance: random.Random
+        self,
+        *,
+        config: Config,
+        journal: Journal,
+        watchers: Watchers,
+        files: FileReader,
+        clock: Clock,
+        chance: random.Random,
     ) -> None:
         self._config = config
         self._journal = journal
         self._watchers = watchers
+        self._files = files
         self._clock = clock
         self._chance = chance
         self.draining = False
@@ -100,8 +109,10 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         raise NotOffered("This server does not compute pi yet, so it has no digits.")
         yield  # makes this a stream
 
-    async def ParseAstrometry(self, request: pb2.ParseAstrometryRequest, context: Any) -> pb2.ParseAstrometryResponse:
-        raise NotOffered("This server does not read 80-column or ADES text yet; give observations as messages.")
+    async def ParseAstrometry(self, request: pb2.ParseAstrometryRequest, context: Any) -> bytes:
+        if self.draining:
+            raise ShuttingDown
+        return await self._files.read(request.content)
 
     async def PredictPositions(
         self, request: pb2.PredictPositionsRequest, context: Any

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import grpc
 from astrodist.errors.v1 import errors_pb2
 from google.protobuf import any_pb2
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -13,6 +15,7 @@ from calc_grpc.errors import (
     CalculationConflict,
     CalculationNotFound,
     CallbackNotAllowed,
+    ContentTooLarge,
     FieldProblem,
     InvalidInput,
     JournalUnavailable,
@@ -20,6 +23,7 @@ from calc_grpc.errors import (
     NotOffered,
     ReportNotRequested,
     ShuttingDown,
+    TooManyFiles,
     WrongApiKey,
 )
 
@@ -38,10 +42,14 @@ TABLE: dict[type[CalcError], tuple[int, str]] = {
     ReportNotRequested: (code_pb2.FAILED_PRECONDITION, "REPORT_NOT_REQUESTED"),
     NotFinished: (code_pb2.FAILED_PRECONDITION, "NOT_FINISHED"),
     NotOffered: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+    ContentTooLarge: (code_pb2.INVALID_ARGUMENT, "BODY_TOO_LARGE"),
+    TooManyFiles: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
     WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
     ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
     JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
 }
+
+RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2}
 
 
 def status_of(error: CalcError) -> grpc.Status:
@@ -50,6 +58,8 @@ def status_of(error: CalcError) -> grpc.Status:
     status = _status(code, reason, error.message, error.metadata)
     if isinstance(error, InvalidInput):
         _attach(status, _violations(error.problems))
+    if type(error) in RETRY_AFTER_S:
+        _attach(status, _retry_info(RETRY_AFTER_S[type(error)]))
     return _translated(status)
 
 
@@ -61,6 +71,10 @@ def _violations(problems: Sequence[FieldProblem]) -> error_details_pb2.BadReques
         if request.ByteSize() > VIOLATION_BYTES_MAX:
             break
     return request
+
+
+def _retry_info(after_s: int) -> error_details_pb2.RetryInfo:
+    return error_details_pb2.RetryInfo(retry_delay=Duration(seconds=after_s))
 
 
 def internal_status() -> grpc.Status:
@@ -79,7 +93,7 @@ def _status(code: int, reason: str, message: str, metadata: dict[str, str]) -> s
     return status
 
 
-def _attach(status: status_pb2.Status, detail: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> None:
+def _attach(status: status_pb2.Status, detail: Message) -> None:
     packed = any_pb2.Any()
     packed.Pack(detail)
     status.details.append(packed)

@@ -71,6 +71,7 @@ class FakePool:
 
     async def start(self) -> None:
         """Fakes are warm at once."""
+        self.on_free()
 
     async def stop(self) -> None:
         """Fakes hold nothing."""

@@ -18,6 +18,7 @@ class Refusal:
     message: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     fields: list[tuple[str, str]] = field(default_factory=list)
+    retry_after_s: int | None = None
 
 
 @contextmanager
@@ -28,9 +29,10 @@ def refused(code: grpc.StatusCode, reason: str) -> Iterator[Refusal]:
         yield refusal
     trailers = dict(raised.value.trailing_metadata() or ())
     status = status_pb2.Status.FromString(bytes(trailers["grpc-status-details-bin"]))  # type: ignore[arg-type]
-    info, request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    info, request, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     for detail in status.details:
-        assert detail.Unpack(info) or detail.Unpack(request)
+        assert detail.Unpack(info) or detail.Unpack(request) or detail.Unpack(retry)
     refusal.reason, refusal.message, refusal.metadata = info.reason, status.message, dict(info.metadata)
     refusal.fields = [(violation.field, violation.reason) for violation in request.field_violations]
+    refusal.retry_after_s = retry.retry_delay.seconds if retry.HasField("retry_delay") else None
     assert (raised.value.code(), info.domain, refusal.reason) == (code, "astrodist", reason)

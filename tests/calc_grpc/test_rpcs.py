@@ -282,8 +282,6 @@ async def test_without_callback_there_is_no_report_to_send(stub: Stub) -> None:
 
 async def test_calls_of_later_days_say_so(stub: Stub) -> None:
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):
-        await stub.ParseAstrometry(pb2.ParseAstrometryRequest(content=b"x"))
-    with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):
         await stub.PredictPositions(pb2.PredictPositionsRequest())
     created = await create(stub)
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):

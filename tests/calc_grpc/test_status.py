@@ -70,6 +70,13 @@ def test_refused_fields_are_named(error: type[CalcError]) -> None:
     ]
 
 
+@pytest.mark.parametrize("error", TABLE, ids=lambda error: error.__name__)
+def test_who_is_to_try_again_is_told_when(error: type[CalcError]) -> None:
+    retry = error_details_pb2.RetryInfo()
+    told = [retry.retry_delay.seconds for detail in rich(status_of(make(error))).details if detail.Unpack(retry)]
+    assert told == ([2] if error is errors.TooManyFiles else [])
+
+
 def test_a_word_that_errors_proto_lacks_is_refused() -> None:
     with pytest.raises(ValueError, match="INVENTED"):
         status_of(InvalidInput([FieldProblem(path="x", reason="INVENTED", message="")]))
