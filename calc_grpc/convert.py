@@ -15,7 +15,7 @@ from calc_grpc.calculation import Calculation, State
 from calc_grpc.errors import FieldProblem
 from calc_grpc.kinds import Kind
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.result import DistanceResult
+from calc_grpc.orbits.result import DistanceResult, FollowUp
 from calc_grpc.orbits.validation import find_problems
 
 KIND_NAMES: tuple[str, ...] = tuple(
@@ -167,7 +167,20 @@ def distance_result_message_of(result: DistanceResult) -> distance_pb2.DistanceR
     )
     if result.orbit is not None:
         message.orbit.CopyFrom(_fill(distance_pb2.Orbit, result.orbit))
+    if result.follow_up is not None:
+        message.follow_up.CopyFrom(_follow_up_message_of(result.follow_up))
     return message
+
+
+def _follow_up_message_of(follow_up: FollowUp) -> distance_pb2.FollowUp:
+    return distance_pb2.FollowUp(
+        station=follow_up.station,
+        relative_sigma=follow_up.relative_sigma,
+        nights=[_fill(distance_pb2.FollowUpNight, night) for night in follow_up.nights],
+        observe_from=follow_up.observe_from,
+        observe_by=follow_up.observe_by,
+        note=follow_up.note,
+    )
 
 
 def _fill(message_type: Callable[..., Any], row: Any) -> Any:

@@ -1,6 +1,7 @@
 """What a distance calculation answers: verdict, orbit and one row for each observation."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 Verdict = Literal["DETERMINED", "WEAK", "NOT_DETERMINED"]
@@ -76,6 +77,53 @@ class Alternative:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUpNight:
+    """Where to look on one of the coming nights.
+
+    at: local mean midnight of the station by its longitude, UTC. ra_deg, dec_deg: astrometric, from the station,
+    ICRF/J2000. The ellipse is that of 1-sigma: semi-axes, and the position angle of the major one, east of north,
+    [0, 180). Motion on the sky in RA times cos(Dec) and in Dec. altitude_deg: above the horizon at that moment, without
+    refraction; None for stations without a place. magnitude: predicted V, None when the absolute one is not known.
+    relative_sigma_after: largest relative 1-sigma of the used distances, had the station added two positions of its
+    usual accuracy that night.
+    """
+
+    at: datetime
+    ra_deg: float
+    dec_deg: float
+    distance_au: float
+    ellipse_major_arcsec: float
+    ellipse_minor_arcsec: float
+    ellipse_angle_deg: float
+    motion_ra_arcsec_per_min: float
+    motion_dec_arcsec_per_min: float
+    sun_elongation_deg: float
+    altitude_deg: float | None
+    magnitude: float | None
+    relative_sigma_after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """What to do next: the coming nights, and when to observe to know the distance to 1 %.
+
+    relative_sigma: the largest of the used distances now.
+    observe_from: first night, not within 30 degrees of the Sun, after which two positions bring it to 1 %; None when it
+    is there already, or no night within 180 days brings it.
+    observe_by: last night on which the 2-sigma ellipse still fits into a field of 10 arcminutes, so that the object can
+    be found; None when it fits for all 180 days, or on no night.
+    note: what an observer has to know besides, in words; why there are no nights when there are none. May be empty.
+    """
+
+    station: str
+    relative_sigma: float
+    nights: tuple[FollowUpNight, ...]
+    observe_from: datetime | None
+    observe_by: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistanceResult:
     """The answer to one distance calculation; `observations` in the order of the input."""
 
@@ -84,3 +132,4 @@ class DistanceResult:
     orbit: Orbit | None
     observations: tuple[ObservationResult, ...]
     alternatives: tuple[Alternative, ...] = field(default=())
+    follow_up: FollowUp | None = None

@@ -36,6 +36,7 @@ class Request(models.Model):
     verdict_reason = models.TextField(blank=True, default="")
     orbit = models.JSONField(null=True, blank=True)
     alternatives = models.JSONField(blank=True, default=list)
+    follow_up = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

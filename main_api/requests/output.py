@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from main_api.requests.report import ORBIT_COUNTS, ORBIT_NUMBERS
+from main_api.requests.report import NIGHT_OPTIONAL, NIGHT_REQUIRED, ORBIT_COUNTS, ORBIT_NUMBERS
 from main_api.requests.words import Action, CalculationState, RequestStatus, Verdict
 from main_api.strict_fields import TextOrNull, WordOrNull
 
@@ -75,6 +75,28 @@ class AlternativeOutput(serializers.Serializer):
     orbit = OrbitOutput(allow_null=True)
 
 
+class FollowUpNightOutput(serializers.Serializer):
+    """Where to look in one of the coming nights: its local midnight, astrometric place, ellipse of 1-sigma."""
+
+    at = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        required = {name: serializers.FloatField() for name in NIGHT_REQUIRED}
+        optional = {name: serializers.FloatField(allow_null=True) for name in NIGHT_OPTIONAL}
+        return {**super().get_fields(), **required, **optional}
+
+
+class FollowUpOutput(serializers.Serializer):
+    """What to do next; `astrodist.calc.v1.FollowUp` says what each field means."""
+
+    station = serializers.CharField()
+    relative_sigma = serializers.FloatField(help_text="Largest relative 1-sigma of the used distances now.")
+    observe_from = serializers.DateTimeField(allow_null=True)
+    observe_by = serializers.DateTimeField(allow_null=True)
+    note = TextOrNull()
+    nights = FollowUpNightOutput(many=True)
+
+
 class CalculationErrorOutput(serializers.Serializer):
     """Why a calculation failed."""
 
@@ -101,5 +123,6 @@ class RequestDetailOutput(RequestRowOutput):
     orbit = OrbitOutput(allow_null=True)
     verdict_reason = TextOrNull()
     alternatives = AlternativeOutput(many=True)
+    follow_up = FollowUpOutput(allow_null=True)
     error = CalculationErrorOutput(allow_null=True)
     history = HistoryOutput(many=True)

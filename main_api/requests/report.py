@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,20 @@ RESULT_NUMBERS = (
 )
 RESULT_FIELDS = ("result_state", *RESULT_NUMBERS, "used")
 
+NIGHT_REQUIRED = (
+    "ra_deg",
+    "dec_deg",
+    "distance_au",
+    "ellipse_major_arcsec",
+    "ellipse_minor_arcsec",
+    "ellipse_angle_deg",
+    "motion_ra_arcsec_per_min",
+    "motion_dec_arcsec_per_min",
+    "sun_elongation_deg",
+    "relative_sigma_after",
+)
+NIGHT_OPTIONAL = ("altitude_deg", "magnitude")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
@@ -53,12 +67,14 @@ class Result:
 
     observations: one mapping per row, `id` and those of RESULT_FIELDS.
     orbit, alternatives: JSON with every key of ORBIT_FIELDS, null where there is no value.
+    follow_up: JSON with every key of the message, moments as text in UTC.
     """
 
     verdict: str
     verdict_reason: str
     orbit: dict[str, Any] | None
     alternatives: list[dict[str, Any]]
+    follow_up: dict[str, Any] | None
     observations: list[dict[str, Any]]
 
 
@@ -92,6 +108,7 @@ def build_result(values: Mapping[str, Any]) -> Result:
     """A result from its JSON form, in which absent, null and empty are the same."""
     verdict = values["verdict"]
     orbit = values.get("orbit")
+    follow_up = values.get("follow_up")
     return Result(
         verdict=verdict,
         verdict_reason=values.get("verdict_reason") or "",
@@ -104,6 +121,7 @@ def build_result(values: Mapping[str, Any]) -> Result:
             }
             for alternative in values.get("alternatives") or []
         ],
+        follow_up=_follow_up(follow_up) if follow_up else None,
         observations=[
             {"id": row["id"], **{field: row.get(field) for field in RESULT_FIELDS}}
             | {"result_state": row.get("result_state") or verdict}
@@ -114,3 +132,27 @@ def build_result(values: Mapping[str, Any]) -> Result:
 
 def _orbit(values: Mapping[str, Any]) -> dict[str, Any]:
     return {field: None if values.get(field) in ("", []) else values.get(field) for field in ORBIT_FIELDS}
+
+
+def _follow_up(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "station": values["station"],
+        "relative_sigma": values["relative_sigma"],
+        "observe_from": _utc_text(values.get("observe_from")),
+        "observe_by": _utc_text(values.get("observe_by")),
+        "note": values.get("note") or "",
+        "nights": [
+            {"at": _utc_text(night["at"])}
+            | {field: night[field] for field in NIGHT_REQUIRED}
+            | {field: night.get(field) for field in NIGHT_OPTIONAL}
+            for night in values.get("nights") or []
+        ],
+    }
+
+
+def _utc_text(moment: datetime | str | None) -> str | None:
+    """A moment as JSON keeps it: a body brings a datetime, a message of the service text."""
+    if moment is None:
+        return None
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return read.astimezone(UTC).isoformat().replace("+00:00", "Z")

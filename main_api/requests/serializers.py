@@ -5,12 +5,33 @@ from typing import Any
 from rest_framework import serializers
 
 from main_api.requests.models import COMMENT_LENGTH_MAX, DESIGNATION_LENGTH_MAX, NOTE_LENGTH_MAX
-from main_api.requests.report import ORBIT_COUNTS, ORBIT_NUMBERS, ORBIT_REQUIRED, RESULT_NUMBERS, Report, build_result
+from main_api.requests.report import (
+    NIGHT_OPTIONAL,
+    NIGHT_REQUIRED,
+    ORBIT_COUNTS,
+    ORBIT_NUMBERS,
+    ORBIT_REQUIRED,
+    RESULT_NUMBERS,
+    Report,
+    build_result,
+)
 from main_api.requests.words import FINAL_STATE_CHOICES, CalculationState, Verdict
 from main_api.strict_fields import Identifier, Moment, Number, StrictSerializer, Text, Truth, WholeNumber, Word
 
 INT32_MAX = 2**31 - 1
 ERROR_LENGTH_MAX = 10_000
+NIGHTS_MAX = 200
+NIGHT_BOUNDS = {
+    "ra_deg": {"min_value": 0, "max_value": 360},
+    "dec_deg": {"min_value": -90, "max_value": 90},
+    "distance_au": {"min_value": 0},
+    "ellipse_major_arcsec": {"min_value": 0},
+    "ellipse_minor_arcsec": {"min_value": 0},
+    "ellipse_angle_deg": {"min_value": 0, "max_value": 180},
+    "sun_elongation_deg": {"min_value": 0, "max_value": 180},
+    "altitude_deg": {"min_value": -90, "max_value": 90},
+    "relative_sigma_after": {"min_value": 0},
+}
 OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
 
 
@@ -84,6 +105,28 @@ class AlternativeInput(StrictSerializer):
     orbit = OrbitInput(**OPTIONAL)
 
 
+class FollowUpNightInput(StrictSerializer):
+    """Where to look in one of the coming nights."""
+
+    at = Moment()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        required = {name: Number(**NIGHT_BOUNDS.get(name, {})) for name in NIGHT_REQUIRED}
+        optional = {name: Number(**NIGHT_BOUNDS.get(name, {}), **OPTIONAL) for name in NIGHT_OPTIONAL}
+        return {**super().get_fields(), **required, **optional}
+
+
+class FollowUpInput(StrictSerializer):
+    """What to do next."""
+
+    station = Text(max_length=4)
+    relative_sigma = Number(min_value=0)
+    nights = FollowUpNightInput(many=True, max_length=NIGHTS_MAX, **OPTIONAL)
+    observe_from = Moment(**OPTIONAL)
+    observe_by = Moment(**OPTIONAL)
+    note = Text(max_length=NOTE_LENGTH_MAX, allow_blank=True, **OPTIONAL)
+
+
 class ObservationResultInput(StrictSerializer):
     """The result at one observation; without `result_state` the verdict holds for it."""
 
@@ -118,6 +161,7 @@ class ResultInput(StrictSerializer):
     verdict_reason = Text(max_length=ERROR_LENGTH_MAX, allow_blank=True, **OPTIONAL)
     orbit = OrbitInput(**OPTIONAL)
     alternatives = AlternativeInput(many=True, **OPTIONAL)
+    follow_up = FollowUpInput(**OPTIONAL)
     observations = ObservationResultInput(many=True, **OPTIONAL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

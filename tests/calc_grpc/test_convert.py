@@ -23,7 +23,7 @@ from calc_grpc.convert import (
     state_names,
 )
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.result import Alternative, DistanceResult, ObservationResult, Orbit
+from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, FollowUpNight, ObservationResult, Orbit
 from tests.calc_grpc.fakes import START_US, distance_input
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -53,6 +53,19 @@ ORBIT = Orbit(
     | {"night_count": 3, "state_vector": (1.0, 2.0), "covariance": (3.0,), "orbit_class": "MBA", "uncertainty_u": 4}
     | {"a_au": None, "sigma_a_au": None}
 )
+FOLLOW_UP = FollowUp(
+    station="535",
+    relative_sigma=0.03,
+    nights=(
+        FollowUpNight(
+            **{field.name: 1.5 for field in dataclasses.fields(FollowUpNight)}
+            | {"at": NOW, "altitude_deg": 0.0, "magnitude": None}
+        ),
+    ),
+    observe_from=NOW,
+    observe_by=None,
+    note="Search along the major axis.",
+)
 RESULT = DistanceResult(
     verdict="WEAK",
     verdict_reason="Two nights.",
@@ -62,6 +75,7 @@ RESULT = DistanceResult(
         ObservationResult(id=None, result_state="WEAK"),
     ),
     alternatives=(Alternative(weight=0.25, distance_au=2.5, orbit=ORBIT),),
+    follow_up=FOLLOW_UP,
 )
 
 
@@ -99,6 +113,11 @@ def test_every_field_of_a_result_reaches_the_message() -> None:
     assert (row.id, row.distance_au, row.used) == (7, 1.5, False) and row.HasField("used")
     assert not bare.HasField("id") and not bare.HasField("distance_au") and not bare.HasField("used")
     assert message.alternatives[0].weight == 0.25 and message.alternatives[0].orbit == message.orbit
+    (night,) = message.follow_up.nights
+    assert night.at.ToDatetime(tzinfo=UTC) == NOW and night.HasField("altitude_deg") and not night.HasField("magnitude")
+    assert not message.follow_up.HasField("observe_by")
+    assert {field.name for field in dataclasses.fields(FollowUpNight)} == set(night.DESCRIPTOR.fields_by_name)
+    assert {field.name for field in dataclasses.fields(FollowUp)} == set(message.follow_up.DESCRIPTOR.fields_by_name)
     for field in dataclasses.fields(Orbit):
         value, sent = getattr(ORBIT, field.name), getattr(message.orbit, field.name)
         if value is None:
@@ -165,7 +184,16 @@ def test_a_report_of_success_has_the_fields_of_the_result_beside_the_envelope() 
     assert body["calculation_created_at"] == "2023-11-14T22:13:20.123456Z"
     assert "error" not in body
     assert body["verdict"] == "WEAK" and body["alternatives"][0]["weight"] == 0.25
+    follow_up = body["follow_up"]
+    assert (follow_up["station"], follow_up["observe_from"]) == ("535", "2026-05-01T00:00:00Z")
+    assert "observe_by" not in follow_up and follow_up["nights"][0]["ellipse_major_arcsec"] == 1.5
     assert body["observations"][0] == {"id": 7, "result_state": "WEAK", "distance_au": 1.5, "used": False}
+
+
+def test_without_an_orbit_nothing_is_said_of_coming_nights() -> None:
+    bare = dataclasses.replace(RESULT, orbit=None, follow_up=None)
+    body = report_body(calculation(result=distance_result_message_of(bare).SerializeToString()))
+    assert "follow_up" not in body and "orbit" not in body
 
 
 def test_a_report_of_failure_says_why() -> None:

@@ -16,6 +16,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 State = calculation_pb2.Calculation.State
+NEXT_NIGHT = datetime(2026, 11, 20, 23, 6, 34, tzinfo=UTC)
 REPORTS = UUID("6f1c0e4e-0d4f-4c57-9a37-52f5d1f0a001")
 
 
@@ -122,6 +123,11 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
                     )
                     for row in calculation.distance.observations
                 ],
+                follow_up=distance_pb2.FollowUp(
+                    station="535",
+                    relative_sigma=0.0004,
+                    nights=[distance_pb2.FollowUpNight(at=NEXT_NIGHT, distance_au=distance_au)],
+                ),
             )
         )
 

@@ -82,5 +82,23 @@ def result_body(request: Request, *, distance_au: float = 2.25, **changes: Any) 
     return body | changes
 
 
+def follow_up_body(**changes: Any) -> dict[str, Any]:
+    """What to do next, with one night."""
+    night = {
+        "at": "2020-03-05T23:06:34Z",
+        "ra_deg": 54.9,
+        "dec_deg": 16.3,
+        "distance_au": 2.25,
+        "ellipse_major_arcsec": 12.5,
+        "ellipse_minor_arcsec": 3.25,
+        "ellipse_angle_deg": 71,
+        "motion_ra_arcsec_per_min": 0.5,
+        "motion_dec_arcsec_per_min": -0.25,
+        "sun_elongation_deg": 93.5,
+        "relative_sigma_after": 0.0125,
+    }
+    return {"station": "535", "relative_sigma": 0.025, "nights": [night], "observe_from": night["at"]} | changes
+
+
 def observation_ids(request: Request) -> list[int]:
     return list(request.observations.order_by("id").values_list("id", flat=True))

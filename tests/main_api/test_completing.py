@@ -181,6 +181,9 @@ def test_a_calculation_that_is_finished_already_is_taken_at_once(
     assert (row["verdict"], row["result_count"]) == ("DETERMINED", 3)
     detail = as_moderator.get(f"/api/requests/{formed.pk}").json()
     assert detail["orbit"]["a_au"] == 2.77 and detail["orbit"]["orbit_class"] is None
+    (night,) = detail["follow_up"]["nights"]
+    assert (night["distance_au"], night["altitude_deg"], detail["follow_up"]["observe_by"]) == (2.5, None, None)
+    assert night["at"] == "2026-11-20T23:06:34Z"
     assert detail["orbit"]["state_vector"] is None and detail["orbit"]["night_count"] == 0
     assert [row["distance_au"] for row in detail["observations"]] == [2.5] * 3
     assert actions(formed) == ["CREATED", "FORMED", "COMPLETED", "RESULT_RECORDED"]

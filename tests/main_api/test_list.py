@@ -226,7 +226,7 @@ def test_one_request_has_an_etag_too(as_observer: APIClient, observer: User) -> 
 def test_the_detail_is_the_row_and_all_that_belongs_to_it(as_observer: APIClient, observer: User) -> None:
     draft = make_draft(observer)
     detail = as_observer.get(f"{URL}/{draft.pk}").json()
-    more = {"comment", "observations", "orbit", "verdict_reason", "alternatives", "error", "history"}
+    more = {"comment", "observations", "orbit", "verdict_reason", "alternatives", "follow_up", "error", "history"}
     assert set(detail) == ROW | more
 
 

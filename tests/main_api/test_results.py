@@ -12,6 +12,7 @@ from main_api.accounts.models import User
 from main_api.requests.models import Request
 from tests.main_api.conftest import CALLBACK_KEY
 from tests.main_api.sample_requests import (
+    follow_up_body,
     make_completed,
     make_formed,
     make_request,
@@ -240,6 +241,34 @@ def test_what_is_null_or_empty_is_stored_as_absent(completed: Request) -> None:
     assert completed.alternatives == [{"weight": 0.1, "distance_au": 1.5, "orbit": None}]
 
 
+def test_what_to_do_next_is_stored_shown_and_kept_when_it_is_replaced(
+    completed: Request, as_moderator: APIClient
+) -> None:
+    assert put(completed, result_body(completed, follow_up=follow_up_body())).status_code == 204
+    shown = as_moderator.get(f"/api/requests/{completed.pk}").json()["follow_up"]
+    (night,) = shown.pop("nights")
+    assert shown == {
+        "station": "535",
+        "relative_sigma": 0.025,
+        "note": None,
+        "observe_from": "2020-03-05T23:06:34Z",
+        "observe_by": None,
+    }
+    assert night == {**follow_up_body()["nights"][0], "altitude_deg": None, "magnitude": None}
+    assert put(completed, result_body(completed)).status_code == 204
+    detail = as_moderator.get(f"/api/requests/{completed.pk}").json()
+    assert detail["follow_up"] is None
+    assert detail["history"][-1]["earlier_result"]["follow_up"]["nights"] == [night]
+
+
+def test_the_same_moments_written_otherwise_are_the_same_result(completed: Request) -> None:
+    put(completed, result_body(completed, follow_up=follow_up_body()))
+    before = actions(completed)
+    elsewhere = follow_up_body(observe_from="2020-03-06T02:06:34+03:00")
+    assert put(completed, result_body(completed, follow_up=elsewhere)).status_code == 204
+    assert actions(completed) == before
+
+
 def test_a_foreign_observation_refuses_the_whole_result(completed: Request, observer: User) -> None:
     foreign = observation_ids(make_formed(observer))[0]
     rows = [{"id": observation_ids(completed)[0], "distance_au": 1.5}, {"id": foreign, "distance_au": 1.5}]
@@ -251,6 +280,10 @@ def test_a_foreign_observation_refuses_the_whole_result(completed: Request, obse
 
 def orbit(**changes: Any) -> dict[str, Any]:
     return {"epoch_mjd_tdb": 58929.5, "e": 0.25, "i_deg": 10, "node_deg": 80, "peri_deg": 73} | changes
+
+
+def with_night(**changes: Any) -> dict[str, Any]:
+    return follow_up_body(nights=[follow_up_body()["nights"][0] | changes])
 
 
 BAD_BODIES: list[tuple[dict[str, Any], str, str]] = [
@@ -280,6 +313,18 @@ BAD_BODIES: list[tuple[dict[str, Any], str, str]] = [
     ({"orbit": orbit(night_count=-1)}, "orbit.night_count", "OUT_OF_RANGE"),
     ({"orbit": orbit(covariance=["x"])}, "orbit.covariance[0]", "WRONG_TYPE"),
     ({"alternatives": [{"weight": 2, "distance_au": 1}]}, "alternatives[0].weight", "OUT_OF_RANGE"),
+    ({"follow_up": []}, "follow_up", "WRONG_TYPE"),
+    ({"follow_up": {"relative_sigma": 0.1}}, "follow_up.station", "REQUIRED"),
+    ({"follow_up": follow_up_body(relative_sigma=-1)}, "follow_up.relative_sigma", "OUT_OF_RANGE"),
+    ({"follow_up": follow_up_body(observe_by="soon")}, "follow_up.observe_by", "INVALID_FORMAT"),
+    ({"follow_up": follow_up_body(note="x" * 2001)}, "follow_up.note", "TOO_LONG"),
+    ({"follow_up": follow_up_body(nights={})}, "follow_up.nights", "WRONG_TYPE"),
+    ({"follow_up": follow_up_body(nights=[{}])}, "follow_up.nights[0].at", "REQUIRED"),
+    ({"follow_up": with_night(dec_deg=91)}, "follow_up.nights[0].dec_deg", "OUT_OF_RANGE"),
+    ({"follow_up": with_night(ellipse_angle_deg=181)}, "follow_up.nights[0].ellipse_angle_deg", "OUT_OF_RANGE"),
+    ({"follow_up": with_night(magnitude="8")}, "follow_up.nights[0].magnitude", "WRONG_TYPE"),
+    ({"follow_up": with_night(clouds=True)}, "follow_up.nights[0].clouds", "UNKNOWN_FIELD"),
+    ({"follow_up": follow_up_body(nights=201 * follow_up_body()["nights"])}, "follow_up.nights", "TOO_LONG"),
     ({"error": {"reason": 1, "message": ""}}, "error.reason", "WRONG_TYPE"),
     ({"kind": "distance"}, "kind", "UNKNOWN_FIELD"),
 ]

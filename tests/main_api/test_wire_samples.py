@@ -43,7 +43,42 @@ ORBIT = {
     "q_au": 2.549,
     "period_years": 4.603,
     "orbit_class": "MBA",
+    "moid_au": 1.5877,
+    "uncertainty_u": 7,
+    "h_magnitude": 3.34,
 }
+
+NIGHT = {
+    "ra_deg": 54.9,
+    "dec_deg": 16.3,
+    "distance_au": 2.31,
+    "ellipse_major_arcsec": 12.5,
+    "ellipse_minor_arcsec": 3.25,
+    "ellipse_angle_deg": 71.0,
+    "motion_ra_arcsec_per_min": 0.45,
+    "motion_dec_arcsec_per_min": -0.22,
+    "sun_elongation_deg": 93.5,
+    "altitude_deg": 13.5,
+    "magnitude": 8.4,
+    "relative_sigma_after": 0.012,
+}
+
+
+def follow_up() -> dict[str, Any]:
+    """Nine nights: more than the panel shows at once, the last of them near the Sun."""
+    nights = [
+        {**NIGHT, "at": f"2026-11-{20 + k}T23:06:34Z", "ellipse_major_arcsec": 12.5 * 2**k, "ra_deg": 54.5 + 0.5 * k}
+        for k in range(9)
+    ]
+    nights[-1] |= {"sun_elongation_deg": 28.5, "altitude_deg": -4.0, "magnitude": None, "relative_sigma_after": 0.008}
+    return {
+        "station": "535",
+        "relative_sigma": 0.016,
+        "nights": nights,
+        "observe_from": nights[4]["at"],
+        "observe_by": nights[6]["at"],
+        "note": "The ellipse grows quickly: do not wait for the last night.",
+    }
 
 
 @pytest.fixture
@@ -135,5 +170,6 @@ def result() -> dict[str, Any]:
         "verdict_reason": "The largest relative uncertainty is 0.5 %: 4 nights over 3.0 days.",
         "orbit": ORBIT,
         "alternatives": [{"weight": 0.02, "distance_au": 0.31, "orbit": {**ORBIT, "a_au": 1.1, "e": 0.4}}],
+        "follow_up": follow_up(),
         "observations": [{"id": pk, **row, "used": pk != 4} for pk in (1, 2, 3, 4)],
     }

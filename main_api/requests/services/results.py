@@ -106,6 +106,7 @@ def _store_result(request: Request, report: Report, result: Result, now: datetim
         "verdict_reason": result.verdict_reason,
         "orbit": result.orbit,
         "alternatives": result.alternatives,
+        "follow_up": result.follow_up,
         "observations": rows,
     }
     is_same = all(earlier[key] == value for key, value in wanted.items())
@@ -170,6 +171,7 @@ def _stored_result(request: Request) -> dict[str, Any]:
         "verdict_reason": request.verdict_reason,
         "orbit": request.orbit,
         "alternatives": request.alternatives,
+        "follow_up": request.follow_up,
         "observations": [
             {"id": row.pop("observation_id"), **row} for row in results.values("observation_id", *RESULT_FIELDS)
         ],
