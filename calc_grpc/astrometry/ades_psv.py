@@ -30,6 +30,7 @@ class PsvReader:
     record_count: int = 0
     context: set[str] = field(default_factory=set)
     in_context: bool = False
+    is_context_checked: bool = False
 
     def read(self, lines: Sequence[str]) -> Iterator[Draft]:
         """Read a whole file."""
@@ -72,7 +73,7 @@ class PsvReader:
         if self.columns is not None:
             hint = "A line with ! belongs to a # group before the column names. Move it there, or remove it."
             self.findings.error(span, reasons.BAD_ORDER, hint)
-        elif not self.in_context:
+        elif not self.in_context and self.header is None:
             hint = "A line with ! belongs to a # group, and there is none; it has no effect."
             self.findings.warning(span, reasons.BAD_ORDER, hint)
 
@@ -83,29 +84,35 @@ class PsvReader:
             hint = "Remove this character; fields are padded with blanks."
             self.findings.error(Span(line=span.line, start=at, end=at, text=odd[0]), reason, hint)
             return None
-        cells = list(_cells(span))
-        if _is_header(cells):
+        cells = span.text.split("|")
+        if _is_header(cells, span.text):
             self._open_header(span, cells)
             return None
+        self.record_count += 1
         if self.columns is None:
-            hint = "No line of column names stands before this record."
+            hint = "No usable line of column names stands before this record."
             self.findings.error(span, reasons.BAD_HEADER, hint)
             return None
-        self.record_count += 1
         if len(cells) != len(self.columns):
             hint = f"The record has {len(cells)} fields, its header {len(self.columns)}. Check the | between them."
             self.findings.error(span, reasons.BAD_FIELD_COUNT, hint)
             return None
-        fields = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell.text and name}
+        fields = dict(_spans(span.line, self.columns, cells))
         return read_record(fields, record_type(fields), span, self.findings, self.now)
 
-    def _open_header(self, span: Span, cells: Sequence[Span]) -> None:
-        if self.header is not None and self.record_count == 0:
-            self._close_header()
-        if self.columns is None:
+    def _open_header(self, span: Span, cells: Sequence[str]) -> None:
+        self._close_header()
+        if self.in_context or not self.is_context_checked:
             self._check_context(span)
-        self.in_context = False
-        self.header, self.record_count, self.columns = span, 0, []
+        self.in_context, self.is_context_checked = False, True
+        self.header, self.record_count = span, 0
+        self.columns = self._read_columns([cell for _, cell in _spans(span.line, cells, cells, keep_empty=True)])
+
+    def _read_columns(self, cells: Sequence[Span]) -> list[str] | None:
+        """Name every column, "" where ADES has no such field; None when a name is there twice."""
+        columns: list[str] = []
+        seen: set[str] = set()
+        twice = False
         for cell in cells:
             name = FIELD_OF_LOWER_NAME.get(cell.text.lower(), "")
             if not name:
@@ -113,9 +120,13 @@ class PsvReader:
             elif name != cell.text:
                 hint = f"Read as {name}; ADES writes it so, and the MPC would reject it."
                 self.findings.warning(cell, reasons.REPAIRED, hint)
-            if name and name in self.columns:
-                self.findings.error(cell, reasons.BAD_HEADER, "This column is there twice. Remove one of them.")
-            self.columns.append(name)
+            if name in seen:
+                self.findings.error(cell, reasons.REPEATED_FIELD, "This column is there twice. Remove one of them.")
+                twice = True
+            columns.append(name)
+            if name:
+                seen.add(name)
+        return None if twice else columns
 
     def _check_context(self, span: Span) -> None:
         missing = [name for name in CONTEXT_NEEDED if name not in self.context]
@@ -139,18 +150,22 @@ def looks_like_psv(lines: Sequence[str]) -> bool:
     return any("|" in line and "obstime" in line.lower() for line in lines)
 
 
-def _cells(span: Span) -> Iterator[Span]:
+def _spans(
+    line: int, names: Sequence[str], cells: Sequence[str], *, keep_empty: bool = False
+) -> Iterator[tuple[str, Span]]:
+    """Place the cells that have a name and a content."""
     start = 1
-    for raw in span.text.split("|"):
-        text = raw.strip(" ")
-        at = start + len(raw) - len(raw.lstrip(" ")) if text else start
-        yield Span(line=span.line, start=at, end=at + max(len(text), 1) - 1, text=text)
-        start += len(raw) + 1
+    for name, cell in zip(names, cells, strict=True):
+        text = cell.strip(" ")
+        if keep_empty or (text and name):
+            at = start + len(cell) - len(cell.lstrip(" ")) if text else start
+            yield name, Span(line=line, start=at, end=at + max(len(text), 1) - 1, text=text)
+        start += len(cell) + 1
 
 
-def _is_header(cells: Sequence[Span]) -> bool:
-    """Column names are names; a record has an obsTime or numbers, never the word obsTime or stn itself."""
-    names = {cell.text.lower() for cell in cells}
-    return bool(names & {"obstime", "stn"}) or (
-        len(names) > 1 and all(name in FIELD_OF_LOWER_NAME for name in names if name)
-    )
+def _is_header(cells: Sequence[str], text: str) -> bool:
+    """Column names are names of ADES; a record has none of them for a value, least of all obsTime."""
+    if "obstime" in text.lower():
+        return True
+    names = {name for cell in cells[:3] if (name := cell.strip(" ").lower())}
+    return len(cells) > 1 and len(names) > 0 and all(name in FIELD_OF_LOWER_NAME for name in names)

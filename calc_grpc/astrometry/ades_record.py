@@ -14,7 +14,7 @@ from calc_grpc.astrometry.angles import is_usual_decimal, read_decimal
 from calc_grpc.astrometry.draft import Draft
 from calc_grpc.astrometry.findings import Fields, Findings, Span
 from calc_grpc.astrometry.moments import read_iso
-from calc_grpc.astrometry.stations import check_station
+from calc_grpc.astrometry.stations import station_fault
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.validation import CLOCK_TOLERANCE
 
@@ -71,8 +71,8 @@ def read_record(fields: Fields, kind: str, span: Span, findings: Findings, now: 
     dec = _read_dec(fields.get("dec"), reading)
     stated = read_stated(fields, findings)
     place = read_observer_place(fields, span, findings)
-    if "stn" in fields:
-        check_station(fields["stn"].text, fields["stn"], findings, placed="pos1" in fields)
+    if "stn" in fields and (fault := station_fault(fields["stn"].text, placed="pos1" in fields)):
+        findings.error(fields["stn"], *fault)
     if findings.error_count > before or observed_at is None or ra is None or dec is None:
         return None
     observation = Observation(

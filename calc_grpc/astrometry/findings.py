@@ -7,6 +7,11 @@ from typing import NamedTuple
 from calc_grpc.astrometry.parsed import Problem, Severity
 
 LONGEST_TEXT = 200  # characters of the offending text that are quoted
+MOST_PROBLEMS = 250_000  # more than the 25,000 lines of 2 MB can sensibly have; bounds time and memory on rubbish
+
+
+class TooManyProblemsError(Exception):
+    """The file has more problems than anybody reads."""
 
 
 class Span(NamedTuple):
@@ -32,7 +37,7 @@ class Findings:
     error_count: int = 0
 
     def error(self, span: Span, reason: str, hint: str) -> None:
-        """Name something that cannot be used."""
+        """Name something that cannot be used; raises TooManyProblemsError, as warning does."""
         self.error_count += 1
         self._add(span, reason, "ERROR", hint)
 
@@ -41,6 +46,8 @@ class Findings:
         self._add(span, reason, "WARNING", hint)
 
     def _add(self, span: Span, reason: str, severity: Severity, hint: str) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TooManyProblemsError
         text = span.text if len(span.text) <= LONGEST_TEXT else span.text[: LONGEST_TEXT - 1] + "…"
         self.problems.append(
             Problem(

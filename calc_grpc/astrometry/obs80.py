@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from calc_grpc.astrometry import reasons
-from calc_grpc.astrometry.angles import read_dec, read_decimal, read_ra
+from calc_grpc.astrometry.angles import Angle, read_dec, read_decimal, read_ra
 from calc_grpc.astrometry.designation import unpack
 from calc_grpc.astrometry.draft import Draft
 from calc_grpc.astrometry.field_values import BANDS_80, CATALOGUE_OF_LETTER, MODE_OF_NOTE_2
@@ -18,7 +18,7 @@ from calc_grpc.astrometry.findings import Findings, Span
 from calc_grpc.astrometry.magnitudes import BRIGHTEST, FAINTEST
 from calc_grpc.astrometry.moments import Moment, read_day_fraction
 from calc_grpc.astrometry.second_line import PAIRS, ObserverPlace, fits, read_place
-from calc_grpc.astrometry.stations import check_station
+from calc_grpc.astrometry.stations import station_fault
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.validation import CLOCK_TOLERANCE
 
@@ -150,19 +150,14 @@ def _read_line(
         return None
     before = findings.error_count
     _check_time(line, moment, now, findings)
-    for angle, span, reason in (
-        (ra, line.span(33, 44), reasons.BAD_RA),
-        (dec, line.span(45, 56), reasons.BAD_DEC),
-    ):
-        if angle.deg is None:
-            findings.error(span, reason, angle.fault)
-        elif angle.repaired:
-            findings.warning(span, reasons.REPAIRED, _repaired(angle.repaired))
+    _check_angle(line, (33, 44), ra, reasons.BAD_RA, findings)
+    _check_angle(line, (45, 56), dec, reasons.BAD_DEC, findings)
     name = _read_designation(line, findings)
     magnitude, band = _read_magnitude(line, findings)
     catalogue = _read_catalogue(line, findings)
     station = line.cut(78, 80)
-    check_station(station, line.span(78, 80), findings, placed=place is not None)
+    if fault := station_fault(station, placed=place is not None):
+        findings.error(line.span(78, 80), *fault)
     if findings.error_count > before or moment.at is None or ra.deg is None or dec.deg is None:
         return None
     observation = Observation(
@@ -187,15 +182,21 @@ def _read_line(
 
 
 def _check_time(line: Line, moment: Moment, now: datetime, findings: Findings) -> None:
-    span = line.span(16, 32)
     if moment.at is None:
-        findings.error(span, reasons.BAD_DATE, moment.fault)
+        findings.error(line.span(16, 32), reasons.BAD_DATE, moment.fault)
         return
     if moment.at - CLOCK_TOLERANCE > now:
         hint = "The time lies in the future. Check the date, and that it is UTC."
-        findings.error(span, reasons.FUTURE_TIME, hint)
+        findings.error(line.span(16, 32), reasons.FUTURE_TIME, hint)
     if moment.repaired:
-        findings.warning(span, reasons.REPAIRED, _repaired(moment.repaired))
+        findings.warning(line.span(16, 32), reasons.REPAIRED, _repaired(moment.repaired))
+
+
+def _check_angle(line: Line, columns: tuple[int, int], angle: Angle, reason: str, findings: Findings) -> None:
+    if angle.deg is None:
+        findings.error(line.span(*columns), reason, angle.fault)
+    elif angle.repaired:
+        findings.warning(line.span(*columns), reasons.REPAIRED, _repaired(angle.repaired))
 
 
 def _read_designation(line: Line, findings: Findings) -> tuple[str, str | None]:

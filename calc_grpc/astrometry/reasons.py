@@ -10,6 +10,7 @@ from typing import Final
 EMPTY_FILE: Final = "EMPTY_FILE"
 BAD_ENCODING: Final = "BAD_ENCODING"
 NO_OBSERVATIONS: Final = "NO_OBSERVATIONS"
+TOO_MANY_PROBLEMS: Final = "TOO_MANY_PROBLEMS"
 MIXED_OBJECTS: Final = "MIXED_OBJECTS"
 
 # The shape of a line
@@ -51,6 +52,7 @@ BAD_HEADER: Final = "BAD_HEADER"
 BAD_FIELD_COUNT: Final = "BAD_FIELD_COUNT"
 BAD_ORDER: Final = "BAD_ORDER"
 UNKNOWN_FIELD: Final = "UNKNOWN_FIELD"
+REPEATED_FIELD: Final = "REPEATED_FIELD"
 MISSING_CONTEXT: Final = "MISSING_CONTEXT"
 MIXED_RECORDS: Final = "MIXED_RECORDS"
 
@@ -67,6 +69,7 @@ MEANINGS: Final[dict[str, str]] = {
     EMPTY_FILE: "The file holds nothing but blanks.",
     BAD_ENCODING: "Not UTF-8. A warning where only comments can suffer, an error for UTF-16.",
     NO_OBSERVATIONS: "The file, or one block of it, gives no observation.",
+    TOO_MANY_PROBLEMS: "Reading stopped after 250,000 problems; nothing of the file is used.",
     MIXED_OBJECTS: "The file holds several objects; each is solved by itself.",
     BAD_COLUMNS: "The line does not have the 80-column shape: too short, too long, shifted, or something else.",
     TAB_FOUND: "A tabulator: columns cannot be counted.",
@@ -100,6 +103,7 @@ MEANINGS: Final[dict[str, str]] = {
     BAD_FIELD_COUNT: "A record has more or fewer fields than its header.",
     BAD_ORDER: "Lines or elements in an order that ADES does not allow.",
     UNKNOWN_FIELD: "ADES has no field of this name; it is ignored.",
+    REPEATED_FIELD: "A field is there twice.",
     MISSING_CONTEXT: "The block says too little about observatory, submitter, measurers or telescope.",
     MIXED_RECORDS: "Records of several types in one obsData.",
     DUPLICATE: "The same observation again; left out.",

@@ -1,19 +1,19 @@
-"""Checks of a station's code that both formats share."""
+"""The check of a station's code that both formats share."""
 
 from calc_grpc.astrometry import reasons
-from calc_grpc.astrometry.findings import Findings, Span
 from calc_grpc.orbits.observer import station_places_km
 
 
-def check_station(code: str, span: Span, findings: Findings, *, placed: bool) -> None:
-    """Report a code that the MPC does not have, or a station without a place; placed: the record gives one."""
+def station_fault(code: str, *, placed: bool) -> tuple[str, str] | None:
+    """Say by reason and hint why a station cannot be used; placed: the record gives the observer's position."""
     places = station_places_km()
     if code not in places:
         hint = "The MPC has no station of this code. Check it; a new site (XXX) needs a code of its own first."
-        findings.error(span, reasons.UNKNOWN_STATION, hint)
-    elif places[code] is None and not placed:
+        return reasons.UNKNOWN_STATION, hint
+    if places[code] is None and not placed:
         hint = (
             "This station has no fixed place. Give its position: a second line in 80-column data, "
             "sys, ctr and pos1 to pos3 in ADES."
         )
-        findings.error(span, reasons.SITE_WITHOUT_POSITION, hint)
+        return reasons.SITE_WITHOUT_POSITION, hint
+    return None
