@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from calc_grpc.errors import StartRefused
+from calc_grpc.journal.opening import SQLITE_PREFIX
 from calc_grpc.origins import origin_of
 
 T = TypeVar("T")
@@ -17,7 +18,6 @@ MIN_KEY_BYTES = 8
 DEVELOPMENT_KEY = "development-callback-key"
 DEVELOPMENT_ORIGINS = "http://127.0.0.1:8001,http://localhost:8001,http://127.0.0.1:8000,http://localhost:8000"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-SQLITE_PREFIX = "sqlite:///"
 NUMBER = r"\d+(?:\.\d+)?"
 
 
@@ -26,7 +26,7 @@ class Config:
     """Settings of one server process. Keys are kept out of the repr, which may be logged."""
 
     port: int
-    database_path: Path
+    database_url: str = field(repr=False)
     delay_s: tuple[float, float]
     callback_key: str = field(repr=False)
     callback_allowed_origins: frozenset[str]
@@ -42,7 +42,7 @@ class Config:
         production = _setting(environ, "ASTRODIST_ENV", "development", _environment) == "production"
         return cls(
             port=_setting(environ, "CALC_PORT", "50051", _port),
-            database_path=_setting(environ, "CALC_DATABASE_URL", "sqlite:///var/calc.sqlite3", _sqlite_path),
+            database_url=_setting(environ, "CALC_DATABASE_URL", "sqlite:///var/calc.sqlite3", _database_url),
             delay_s=_setting(environ, "CALC_DELAY_S", "5-10", _delay_range),
             callback_key=_callback_key(environ, production=production),
             callback_allowed_origins=_setting(
@@ -84,13 +84,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _sqlite_path(text: str) -> Path:
+def _database_url(text: str) -> str:
     if text.startswith(("postgresql://", "postgres://")):
-        raise ValueError("PostgreSQL is not supported yet; use sqlite:///PATH")
+        return text  # the driver reads the rest when the journal is opened
     path = text.removeprefix(SQLITE_PREFIX)
     if path == text or not path or path.endswith("/") or "?" in path:
-        raise ValueError("expected sqlite:///PATH (three slashes: relative to the working directory, four: absolute)")
-    return Path(path)
+        raise ValueError(
+            "expected sqlite:///PATH (three slashes: relative to the working directory, four: absolute) "
+            "or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return text
 
 
 def _delay_range(text: str) -> tuple[float, float]:

@@ -17,13 +17,13 @@ from google.protobuf.descriptor import FileDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from calc_grpc.calculation import Clock, wall_clock_us
+from calc_grpc.calculation import Clock
 from calc_grpc.config import Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, CallInterceptor
-from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.journal.opening import open_journal
 from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.service import CalculationService
@@ -64,7 +64,7 @@ class Server:
         *,
         pool: Pool | None = None,
         reading_pool: Pool | None = None,
-        clock: Clock = wall_clock_us,
+        clock: Clock | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -84,7 +84,7 @@ class Server:
     async def start(self) -> None:
         """Open the journal and listen: calculations are accepted from here on; raises StartRefused."""
         _check_port_is_free(self._host, self._config.port)
-        self._journal = await SqliteJournal.open(self._config.database_path, clock=self._clock)
+        self._journal = await open_journal(self._config.database_url, clock=self._clock)
         try:
             self._build()
             await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
@@ -126,7 +126,7 @@ class Server:
             journal=self._journal,
             watchers=self._watchers,
             files=FileReader(self._reading_pool),
-            clock=self._clock,
+            clock=self._journal.clock,
             chance=chance,
         )
         self._dispatcher = Dispatcher(
@@ -134,14 +134,14 @@ class Server:
             pool=self._pool,
             kinds=tuple(KINDS),
             owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
-            clock=self._clock,
+            clock=self._journal.clock,
         )
         self._reporter = Reporter(
             journal=self._journal,
             key=self._config.callback_key,
             allowed_origins=self._config.callback_allowed_origins,
             give_up_after_s=self._config.report_give_up_after_s,
-            clock=self._clock,
+            clock=self._journal.clock,
             chance=chance,
         )
 

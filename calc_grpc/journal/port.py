@@ -2,14 +2,19 @@
 
 A calculation is claimed with a lease and a fence, a number that grows with every claim. Whoever writes about a run
 names the fence it was given; a run that was taken over, or cancelled, writes into the void.
-Every method raises JournalUnavailable when the store cannot be read or written; nothing was changed then.
+Every method raises JournalUnavailable when the store cannot be read or written. Mostly nothing was changed then; when
+a connection broke at the last moment it may have been, which nobody can tell. Repeating a call is always safe.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from calc_grpc.calculation import Calculation, ReportState, State
+from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState, State
+
+# A run is renewed every two seconds; what a dead process ran is claimable this long after its last sign of life.
+LEASE_US = 7 * SECOND_US
+REPORT_LEASE_US = 60 * SECOND_US  # longer than an attempt may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,11 +95,17 @@ class Change:
     report_is_due: bool = False
 
 
+# Called with what changed; with nothing when changes may have been missed, so that everything is to be read again.
 Listener = Callable[[Sequence[Change]], None]
 
 
 class Journal(Protocol):
-    """A durable table of calculations; see the module for what all methods share."""
+    """A durable table of calculations; see the module for what all methods share.
+
+    clock: what due times and leases go by; the same for all processes that share the journal.
+    """
+
+    clock: Clock
 
     async def accept(self, new: NewCalculation) -> Calculation:
         """Store a calculation, durably. The same id and input again: the stored row, unchanged.
@@ -150,7 +161,7 @@ class Journal(Protocol):
         """When the next report can be claimed; None when none waits."""
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener in the event loop after every commit; returns what ends that, harmless twice."""
+        """Call the listener in the event loop after every commit of any process; returns what ends that."""
 
     async def close(self) -> None:
         """Finish what was begun and release the store."""

@@ -13,9 +13,10 @@ from calc_grpc.errors import JournalUnavailable, StartRefused
 from calc_grpc.journal import sqlite_reports, sqlite_runs
 from calc_grpc.journal.file_lock import FileLock
 from calc_grpc.journal.group_commit import GroupCommit
-from calc_grpc.journal.port import Change, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
-from calc_grpc.journal.sqlite_listing import list_query
-from calc_grpc.journal.sqlite_schema import LIGHT, WHOLE, calculation_of, connect, migrate
+from calc_grpc.journal.listing import list_query
+from calc_grpc.journal.port import Claim, DueReport, Filter, Listener, NewCalculation, Outcome
+from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
+from calc_grpc.journal.sqlite_schema import connect, migrate
 
 T = TypeVar("T")
 
@@ -29,10 +30,10 @@ class SqliteJournal:
     def __init__(self, path: Path, *, lock: FileLock, writer: sqlite3.Connection, clock: Clock) -> None:
         self._path = path
         self._lock = lock
-        self._clock = clock
-        self._listeners: list[Listener] = []
+        self.clock: Clock = clock
+        self._listeners = Listeners()
         self._last_turn: dict[str, int] = {}
-        self._writer = GroupCommit(writer, self._tell)
+        self._writer = GroupCommit(writer, self._listeners.tell)
         self._readers = ThreadPoolExecutor(READER_COUNT, thread_name_prefix="journal-reader")
         self._reader_local = threading.local()
         self._reader_connections: list[sqlite3.Connection] = []
@@ -52,14 +53,12 @@ class SqliteJournal:
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
         return await self._writer.write(
             lambda db, changes: sqlite_runs.claim(
-                db, changes, owner=owner, kinds=kinds, limit=limit, now_us=self._clock(), last_turn=self._last_turn
+                db, changes, owner=owner, kinds=kinds, limit=limit, now_us=self.clock(), last_turn=self._last_turn
             )
         )
 
     async def beat(self, *, owner: str, held: Mapping[str, int]) -> set[str]:
-        return await self._writer.write(
-            lambda db, _: sqlite_runs.beat(db, owner=owner, held=held, now_us=self._clock())
-        )
+        return await self._writer.write(lambda db, _: sqlite_runs.beat(db, owner=owner, held=held, now_us=self.clock()))
 
     async def progress(self, calculation_id: str, fence: int, *, fraction: float, stage: str) -> int | None:
         return await self._writer.write(
@@ -68,7 +67,7 @@ class SqliteJournal:
 
     async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
         return await self._writer.write(
-            lambda db, changes: sqlite_runs.finish(db, changes, calculation_id, fence, outcome, now_us=self._clock())
+            lambda db, changes: sqlite_runs.finish(db, changes, calculation_id, fence, outcome, now_us=self.clock())
         )
 
     async def hand_back(self, calculation_id: str, fence: int, *, crashed: bool) -> bool:
@@ -78,7 +77,7 @@ class SqliteJournal:
 
     async def cancel(self, calculation_id: str) -> Calculation | None:
         return await self._writer.write(
-            lambda db, changes: sqlite_runs.cancel(db, changes, calculation_id, now_us=self._clock())
+            lambda db, changes: sqlite_runs.cancel(db, changes, calculation_id, now_us=self.clock())
         )
 
     async def get(self, calculation_id: str) -> Calculation | None:
@@ -103,7 +102,7 @@ class SqliteJournal:
     async def claim_reports(self, *, limit: int, busy: Mapping[str, int], per_origin: int) -> list[DueReport]:
         return await self._writer.write(
             lambda db, _: sqlite_reports.claim_reports(
-                db, limit=limit, busy=busy, per_origin=per_origin, now_us=self._clock()
+                db, limit=limit, busy=busy, per_origin=per_origin, now_us=self.clock()
             )
         )
 
@@ -118,20 +117,14 @@ class SqliteJournal:
 
     async def resend_report(self, calculation_id: str) -> Calculation | None:
         return await self._writer.write(
-            lambda db, changes: sqlite_reports.resend_report(db, changes, calculation_id, now_us=self._clock())
+            lambda db, changes: sqlite_reports.resend_report(db, changes, calculation_id, now_us=self.clock())
         )
 
     async def next_report_us(self) -> int | None:
         return await self._read(sqlite_reports.next_report_us)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def end() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return end
+        return self._listeners.add(listener)
 
     async def close(self) -> None:
         await self._writer.close()
@@ -140,10 +133,6 @@ class SqliteJournal:
             connection.close()
         self._reader_connections.clear()
         self._lock.release()
-
-    def _tell(self, changes: Sequence[Change]) -> None:
-        for listener in list(self._listeners):
-            listener(changes)
 
     async def _read_calculations(self, query: str, values: Sequence[object]) -> list[Calculation]:
         return await self._read(lambda db: [calculation_of(row) for row in db.execute(query, tuple(values))])

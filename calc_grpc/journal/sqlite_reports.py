@@ -3,12 +3,10 @@
 import sqlite3
 from collections.abc import Mapping
 
-from calc_grpc.calculation import SECOND_US, Calculation, ReportState
+from calc_grpc.calculation import Calculation, ReportState
 from calc_grpc.errors import NotFinished, ReportNotRequested
-from calc_grpc.journal.port import Change, DueReport
-from calc_grpc.journal.sqlite_schema import WHOLE, calculation_of
-
-LEASE_US = 60 * SECOND_US  # longer than an attempt may take
+from calc_grpc.journal.port import REPORT_LEASE_US, Change, DueReport
+from calc_grpc.journal.rows import WHOLE, calculation_of
 
 
 def claim_reports(
@@ -25,7 +23,7 @@ def claim_reports(
                 AND callback_origin NOT IN ({",".join("?" * len(full))}) ORDER BY report_due_us LIMIT 1)
             RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us,
                 report_fence""",
-            (now_us + LEASE_US, now_us, *full),
+            (now_us + REPORT_LEASE_US, now_us, *full),
         ).fetchone()
         if row is None:
             break
@@ -107,7 +105,7 @@ def release_all(db: sqlite3.Connection, *, now_us: int) -> None:
 
 
 def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
-    calculation = calculation_of(row)
+    calculation = calculation_of(dict(row))
     changes.append(
         Change(
             calculation_id=calculation.calculation_id,

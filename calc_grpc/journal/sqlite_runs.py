@@ -3,12 +3,10 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from calc_grpc.calculation import SECOND_US, Calculation
+from calc_grpc.calculation import Calculation
 from calc_grpc.errors import CalculationConflict
-from calc_grpc.journal.port import Change, Claim, NewCalculation, Outcome
-from calc_grpc.journal.sqlite_schema import WHOLE, calculation_of
-
-LEASE_US = 8 * SECOND_US
+from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
+from calc_grpc.journal.rows import WHOLE, calculation_of
 
 _INSERT = """
 INSERT INTO calculations (calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url,

@@ -1,11 +1,8 @@
-"""The tables of the SQLite journal, and how a row becomes a Calculation."""
+"""The tables of the SQLite journal."""
 
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from calc_grpc.calculation import Calculation, Report
 from calc_grpc.errors import StartRefused
 
 VERSION = 1
@@ -57,12 +54,6 @@ CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
 CREATE INDEX calculations_creator ON calculations (creator, sequence);
 """
 
-_SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
-    progress_fraction, progress_stage, revision, error_reason, error_message,
-    report_id, report_state, report_attempt_count, report_last_error, report_next_time_us"""
-LIGHT = f"{_SHOWN}, NULL AS input, NULL AS result"
-WHOLE = f"{_SHOWN}, input, result"
-
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the journal: WAL, and every commit on disk before it returns."""
@@ -83,16 +74,3 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version < VERSION:
         connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-
-
-def calculation_of(row: sqlite3.Row | Mapping[str, Any]) -> Calculation:
-    """Read a row selected with LIGHT or WHOLE."""
-    values: dict[str, Any] = dict(row)
-    report = Report(
-        report_id=values.pop("report_id"),
-        state=values.pop("report_state"),
-        attempt_count=values.pop("report_attempt_count"),
-        last_error=values.pop("report_last_error"),
-        next_time_us=values.pop("report_next_time_us"),
-    )
-    return Calculation(report=report, **values)

@@ -14,7 +14,7 @@ SECRET = "a-real-secret-of-production"
 def test_an_empty_environment_gives_the_defaults_of_development() -> None:
     config = Config.from_env({})
     assert (config.port, config.delay_s, config.worker_count, config.api_key) == (50051, (5.0, 10.0), 0, None)
-    assert config.database_path == Path("var/calc.sqlite3")
+    assert config.database_url == "sqlite:///var/calc.sqlite3"
     assert config.report_give_up_after_s == 86_400.0
     assert "http://localhost:8001" in config.callback_allowed_origins
 
@@ -30,7 +30,8 @@ def test_the_example_file_holds_the_defaults() -> None:
     [
         ("CALC_PORT", "0", "port", 0),
         ("CALC_PORT", "", "port", 50051),
-        ("CALC_DATABASE_URL", "sqlite:////data/calc.db", "database_path", Path("/data/calc.db")),
+        ("CALC_DATABASE_URL", "sqlite:////data/calc.db", "database_url", "sqlite:////data/calc.db"),
+        ("CALC_DATABASE_URL", "postgresql://u:p@h/calc", "database_url", "postgresql://u:p@h/calc"),
         ("CALC_DELAY_S", "0", "delay_s", (0.0, 0.0)),
         ("CALC_DELAY_S", "3", "delay_s", (3.0, 3.0)),
         ("CALC_DELAY_S", "0.5-1.5", "delay_s", (0.5, 1.5)),
@@ -55,7 +56,7 @@ def test_a_setting_is_read(name: str, text: str, field: str, value: object) -> N
         ("CALC_PORT", "-1"),
         ("CALC_PORT", "http"),
         ("CALC_PORT", "٥٠"),
-        ("CALC_DATABASE_URL", "postgresql://localhost/calc"),
+        ("CALC_DATABASE_URL", "mysql://localhost/calc"),
         ("CALC_DATABASE_URL", "sqlite:///"),
         ("CALC_DATABASE_URL", "calc.sqlite3"),
         ("CALC_DELAY_S", "10-5"),
@@ -93,7 +94,15 @@ def test_production_allows_no_callback_that_was_not_named() -> None:
 
 
 def test_keys_stay_out_of_what_may_be_logged() -> None:
-    assert SECRET not in repr(Config.from_env({"CALC_CALLBACK_KEY": SECRET, "CALC_API_KEY": SECRET}))
+    assert SECRET not in repr(
+        Config.from_env(
+            {
+                "CALC_CALLBACK_KEY": SECRET,
+                "CALC_API_KEY": SECRET,
+                "CALC_DATABASE_URL": f"postgresql://u:{SECRET}@h/calc",
+            }
+        )
+    )
 
 
 @pytest.mark.parametrize(

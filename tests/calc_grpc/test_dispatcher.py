@@ -63,7 +63,7 @@ async def test_no_more_runs_than_workers_and_the_next_starts_when_one_is_free(
 
 
 async def test_a_delay_is_kept_with_a_real_clock(sqlite_journal: SqliteJournal, pool: FakePool) -> None:
-    sqlite_journal._clock = wall_clock_us
+    sqlite_journal.clock = wall_clock_us
     dispatcher = Dispatcher(journal=sqlite_journal, pool=pool, kinds=["distance"], owner="test", clock=wall_clock_us)
     running = asyncio.create_task(dispatcher.run())
     due_us = wall_clock_us() + SECOND_US // 5

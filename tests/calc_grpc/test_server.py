@@ -137,7 +137,7 @@ async def test_an_unforeseen_fault_shows_no_inner_text_and_is_logged(
 
 
 async def test_a_port_that_is_taken_is_refused_by_name(server: Server, config: Config) -> None:
-    taken = replace(config, port=server.port, database_path=config.database_path.with_name("other"))
+    taken = replace(config, port=server.port, database_url=f"{config.database_url}.other")
     second = Server(taken, pool=FakePool(), reading_pool=FakePool())
     with pytest.raises(StartRefused, match=f"CALC_PORT: {server.port} "):
         await second.start()

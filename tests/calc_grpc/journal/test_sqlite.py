@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from calc_grpc.errors import JournalUnavailable, StartRefused
+from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import Filter
 from calc_grpc.journal.sqlite import SqliteJournal
-from calc_grpc.journal.sqlite_listing import list_query
-from tests.calc_grpc.fakes import FakeClock, new_calculation
+from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
 
 
 async def test_a_second_server_on_the_same_file_is_refused_by_name(
@@ -18,6 +18,26 @@ async def test_a_second_server_on_the_same_file_is_refused_by_name(
 ) -> None:
     with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: .*journal.sqlite3 is in use .*process \d+"):
         await SqliteJournal.open(tmp_path / "journal.sqlite3")
+
+
+async def test_after_a_restart_what_ran_is_claimable_at_once(tmp_path: Path, clock: FakeClock) -> None:
+    journal = await SqliteJournal.open(tmp_path / "journal.sqlite3", clock=clock)
+    for n in range(2):
+        await journal.accept(new_calculation(n, has_callback=True))
+    await journal.cancel(new_calculation(1).calculation_id)
+    (claim,) = await journal.claim(owner="me", kinds=["distance"], limit=1)
+    await journal.progress(claim.calculation_id, claim.fence, fraction=0.5, stage="half")
+    (lost,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    ran = await journal.get(claim.calculation_id)
+    await journal.close()
+    journal = await SqliteJournal.open(tmp_path / "journal.sqlite3", clock=clock)
+    reclaimed = await journal.get(claim.calculation_id)
+    assert reclaimed and ran and reclaimed.state == "SCHEDULED" and reclaimed.revision > ran.revision
+    assert await journal.next_report_us() == START_US
+    assert [due.calculation_id for due in await journal.claim_reports(limit=9, busy={}, per_origin=9)] == [
+        lost.calculation_id
+    ]
+    await journal.close()
 
 
 async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The query behind a list: one walk along an index for every combination of the filters, then merged.
 
+It means the same to SQLite and to PostgreSQL, but for how a value is marked (here: `?`).
+
 `kind IN (...) ORDER BY sequence` would sort every row that matches; each branch here is a range of an index that
 already has the order, so a page costs the same in a table of a million rows.
 """
@@ -8,7 +10,7 @@ from itertools import product
 
 from calc_grpc.calculation import PUBLIC_KINDS
 from calc_grpc.journal.port import Filter
-from calc_grpc.journal.sqlite_schema import LIGHT
+from calc_grpc.journal.rows import LIGHT
 
 Condition = tuple[str, object]
 
@@ -20,9 +22,9 @@ def list_query(wanted: Filter, *, before: int | None, limit: int) -> tuple[str, 
     for conditions in _conditions(wanted):
         if before is not None:
             conditions = [*conditions, ("sequence < ?", before)]
-        where = " AND ".join(text for text, _ in conditions) or "1"
+        where = " AND ".join(text for text, _ in conditions) or "TRUE"
         branches.append(
-            f"SELECT * FROM (SELECT sequence FROM calculations WHERE {where} ORDER BY sequence DESC LIMIT ?)"
+            f"SELECT * FROM (SELECT sequence FROM calculations WHERE {where} ORDER BY sequence DESC LIMIT ?) AS one"
         )
         values += [*(value for _, value in conditions), limit]
     newest = " UNION ".join(branches) + " ORDER BY sequence DESC LIMIT ?"

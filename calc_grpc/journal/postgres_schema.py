@@ -1,0 +1,81 @@
+"""The tables of the PostgreSQL journal."""
+
+from calc_grpc.errors import StartRefused
+from calc_grpc.journal.postgres_link import Db, shown
+
+VERSION = 1
+
+# Ids are compared byte by byte: their order only has to be the same for everybody. The blobs come last: large ones
+# are kept beside the table, so a row is read without them. Room is left in each page, because rows are changed often.
+_SCHEMA = """
+CREATE TABLE calculations (
+    sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    calculation_id TEXT COLLATE "C" NOT NULL UNIQUE,
+    kind TEXT COLLATE "C" NOT NULL,
+    creator TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL
+        CHECK (state IN ('SCHEDULED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+    create_time_us BIGINT NOT NULL,
+    due_time_us BIGINT NOT NULL,
+    start_time_us BIGINT,
+    finish_time_us BIGINT,
+    progress_fraction DOUBLE PRECISION NOT NULL DEFAULT 0,
+    progress_stage TEXT NOT NULL DEFAULT '',
+    revision BIGINT NOT NULL DEFAULT 1,
+    error_reason TEXT,
+    error_message TEXT,
+    owner TEXT NOT NULL DEFAULT '',
+    fence BIGINT NOT NULL DEFAULT 0,
+    lease_until_us BIGINT,
+    crash_count INTEGER NOT NULL DEFAULT 0,
+    callback_url TEXT NOT NULL,
+    callback_origin TEXT COLLATE "C" NOT NULL,
+    report_id TEXT NOT NULL,
+    report_state TEXT NOT NULL
+        CHECK (report_state IN ('NOT_REQUESTED', 'PENDING', 'DELIVERED', 'REJECTED', 'GIVEN_UP')),
+    report_attempt_count INTEGER NOT NULL DEFAULT 0,
+    report_last_error TEXT NOT NULL DEFAULT '',
+    report_next_time_us BIGINT,  -- what is shown
+    report_due_us BIGINT,        -- when it may be claimed: later than shown while an attempt is under way
+    report_since_us BIGINT,
+    report_fence BIGINT NOT NULL DEFAULT 0,
+    input_sha256 BYTEA NOT NULL,
+    input BYTEA NOT NULL,
+    result BYTEA,
+    CHECK ((finish_time_us IS NOT NULL) = (state IN ('SUCCEEDED', 'FAILED', 'CANCELLED'))),
+    CHECK ((report_id = '') = (report_state = 'NOT_REQUESTED'))
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX calculations_due ON calculations (kind, due_time_us, sequence) WHERE state = 'SCHEDULED';
+CREATE INDEX calculations_lease ON calculations (kind, lease_until_us) WHERE state = 'RUNNING';
+CREATE INDEX calculations_report_due ON calculations (report_due_us, callback_origin) WHERE report_due_us IS NOT NULL;
+CREATE INDEX calculations_kind ON calculations (kind, sequence);
+CREATE INDEX calculations_state ON calculations (state, sequence);
+CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
+CREATE INDEX calculations_creator ON calculations (creator, sequence);
+CREATE TABLE journal_version (version INTEGER NOT NULL);
+INSERT INTO journal_version VALUES (0);
+"""
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('calc_grpc journal schema'))"  # servers may start at the same time
+
+
+async def migrate(db: Db, url: str) -> None:
+    """Bring the tables up to this version; raises StartRefused when a newer program wrote them."""
+    async with db.transaction():
+        await db.execute(_LOCK)
+        version = await _version(db)
+        if version > VERSION:
+            raise StartRefused(
+                f"CALC_DATABASE_URL: {shown(url)} has version {version}, this program knows {VERSION}; "
+                "start the newer program"
+            )
+        if version < VERSION:
+            await db.execute(_SCHEMA)
+            await db.execute("UPDATE journal_version SET version = %s", [VERSION])
+
+
+async def _version(db: Db) -> int:
+    there = await (await db.execute("SELECT to_regclass('journal_version') AS name")).fetchone()
+    if there is None or there["name"] is None:
+        return 0
+    row = await (await db.execute("SELECT version FROM journal_version")).fetchone()
+    return int(row["version"]) if row else 0

@@ -1,0 +1,59 @@
+"""What every journal shares: the columns of a row, how a row becomes a Calculation, and who hears of changes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from calc_grpc.calculation import Calculation, Report
+from calc_grpc.journal.port import Change, Listener
+
+SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
+    progress_fraction, progress_stage, revision, error_reason, error_message,
+    report_id, report_state, report_attempt_count, report_last_error, report_next_time_us"""
+LIGHT = f"{SHOWN}, NULL AS input, NULL AS result"
+WHOLE = f"{SHOWN}, input, result"
+CHANGED = "calculation_id, state, due_time_us, report_due_us"
+
+
+def calculation_of(row: Mapping[str, Any]) -> Calculation:
+    """Read a row selected with LIGHT or WHOLE."""
+    values: dict[str, Any] = dict(row)
+    report = Report(
+        report_id=values.pop("report_id"),
+        state=values.pop("report_state"),
+        attempt_count=values.pop("report_attempt_count"),
+        last_error=values.pop("report_last_error"),
+        next_time_us=values.pop("report_next_time_us"),
+    )
+    return Calculation(report=report, **values)
+
+
+def change_of(row: Mapping[str, Any]) -> Change:
+    """Read the hint from a row selected with CHANGED."""
+    return Change(
+        calculation_id=row["calculation_id"],
+        state=row["state"],
+        due_time_us=row["due_time_us"],
+        report_is_due=row["report_due_us"] is not None,
+    )
+
+
+class Listeners:
+    """Those who want to hear of changes, in the event loop."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def add(self, listener: Listener) -> Callable[[], None]:
+        """Returns what ends it, harmless twice."""
+        self._listeners.append(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
+
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Tell everybody; no changes at all: some may have been missed."""
+        for listener in list(self._listeners):
+            listener(changes)
