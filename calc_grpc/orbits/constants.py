@@ -16,3 +16,15 @@ DAY_S: Final = 86_400.0  # s; definition
 JULIAN_YEAR_DAYS: Final = 365.25  # day; definition; IAU, 1976
 ARCSEC_RAD: Final = math.pi / 648_000.0  # rad; definition
 DEG_RAD: Final = math.pi / 180.0  # rad; definition
+
+# GM in km^3/s^2; JPL DE440, Park et al. 2021, AJ 161, 105.
+SUN_GM_KM3_PER_S2: Final = 132_712_440_041.279_419
+MERCURY_GM_KM3_PER_S2: Final = 22_031.868_551
+VENUS_GM_KM3_PER_S2: Final = 324_858.592
+EARTH_GM_KM3_PER_S2: Final = 398_600.435_507
+MOON_GM_KM3_PER_S2: Final = 4_902.800_118
+MARS_GM_KM3_PER_S2: Final = 42_828.375_816  # with its moons, as are those below
+JUPITER_GM_KM3_PER_S2: Final = 126_712_764.1
+SATURN_GM_KM3_PER_S2: Final = 37_940_584.841_8
+URANUS_GM_KM3_PER_S2: Final = 5_794_556.4
+NEPTUNE_GM_KM3_PER_S2: Final = 6_836_527.100_58

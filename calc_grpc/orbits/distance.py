@@ -12,6 +12,7 @@ from calc_grpc.orbits.errors import UnusableObservations
 from calc_grpc.orbits.initial_orbit import scan_ranges, window_rows
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
+from calc_grpc.orbits.perturbations import PlanetTable, planet_table
 from calc_grpc.orbits.prediction import LOG_RANGE, Prediction, predict
 from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
@@ -44,27 +45,27 @@ def determine_distance(
     report(fraction, stage) is called at most ten times a second; cancelled() is polled and ends the work with
     Cancelled. Raises UnusableObservations for what `find_problems` lists, but takes duplicates.
     Method: least squares at many ranges on a well observed stretch, every hollow extended to all observations with
-    outliers left out, the best kept; spread from covariance or range profile. Two-body motion about the Sun with
-    light time: in the main belt good to 1.5e-4 of the distance (1 sigma) over 400 days.
+    outliers left out, the best kept; spread from covariance or range profile. Motion about the Sun under the pull of
+    the planets and the Moon, with light time; gravity only, which is good to 1e-4 of the distance for 1I/'Oumuamua.
     """
     _refuse_unusable(observations)
     progress = Progress(report, cancelled)
     progress.at(0.0, "placing observers")
     order = sorted(range(len(observations)), key=lambda k: observations[k].observed_at)
     track = build_track([observations[k] for k in order], progress.poll)
-    solutions = _find_solutions(track, progress)
+    table = planet_table(track.mjd[0] - 1.0, track.mjd[-1] + 1.0, progress.poll)
+    solutions = _find_solutions(track, table, progress)
     if not solutions:
         return _no_orbit(observations)
     best = solutions[0]
     spread = math.sqrt(max(1.0, best.misfit))
-    loose = track._replace(whitening=track.whitening / spread)
     progress.at(0.85, "estimating the uncertainty")
-    best_loose = _refit(loose, best, progress.poll)
+    loose = _refit(best, spread, progress.poll)
     epoch = float(round(track.mjd.mean()))
-    after = posterior(loose, best_loose, epoch, progress.poll)
-    others = _others(loose, solutions, after, spread, progress)
+    after = posterior(loose, table, epoch, progress.poll)
+    others = _others(solutions, table, after, spread, progress)
     progress.at(1.0, "done")
-    return _result(observations, order, track, best, after, others)
+    return _result(observations, order, best, after, others)
 
 
 def warm_up() -> None:
@@ -87,7 +88,7 @@ def _refuse_unusable(observations: Sequence[Observation]) -> None:
             raise UnusableObservations(f"{problem.path}: {problem.message}")
 
 
-def _find_solutions(track: Track, progress: Progress) -> list[Solution]:
+def _find_solutions(track: Track, table: PlanetTable, progress: Progress) -> list[Solution]:
     """Scan, extend and compare on all observations; best first, empty when no orbit comes near."""
     solutions: list[Solution] = []
     share = 0.8 / len(WINDOWS_DAYS)
@@ -105,8 +106,8 @@ def _find_solutions(track: Track, progress: Progress) -> list[Solution]:
         frame, starts = scan_ranges(track, rows, scanning)
         for start in starts:
             progress.at(base + 0.8 * share, "refining orbits")
-            whole = extend(track, frame, start, rows, progress.poll)
-            solutions.append(reject(track, frame, whole, progress.poll))
+            whole = extend(track, table, frame, start, rows, progress.poll)
+            solutions.append(reject(track, table, frame, whole, progress.poll))
         solutions = [one for one in solutions if math.isfinite(one.score)]
         solutions.sort(key=lambda one: one.score)
         if solutions and _is_good(solutions[0]):
@@ -118,17 +119,20 @@ def _is_good(solution: Solution) -> bool:
     return solution.misfit < GOOD_CHI2 and float(solution.used.mean()) >= GOOD_SHARE_USED
 
 
-def _refit(track: Track, solution: Solution, on_step: Callable[[], None]) -> Solution:
+def _refit(solution: Solution, spread: float, on_step: Callable[[], None]) -> Solution:
+    """The solution with weights loosened to the scatter of its residuals."""
+    track = solution.track._replace(whitening=solution.track.whitening / spread)
     use = solution.used.astype(np.float64)
     again = polled_fit(track, solution.frame, solution.fit.parameters, use, GROSS, False, 30, 1e-8, on_step)
-    return replace(solution, fit=again)
+    return replace(solution, track=track, fit=again)
 
 
 def _result(
-    observations: Sequence[Observation], order: list[int], track: Track, best: Solution, after: Posterior,
+    observations: Sequence[Observation], order: list[int], best: Solution, after: Posterior,
     others: list[tuple[float, float, Orbit]],
 ) -> DistanceResult:  # fmt: skip
-    orbit = _orbit(track, best, after)
+    track = best.track
+    orbit = _orbit(best, after)
     relative = float(np.max(after.sigmas[best.used] / after.distances[best.used]))
     alternatives = tuple(Alternative(weight=weight, distance_au=au, orbit=other) for weight, au, other in others)
     evidence = Evidence(
@@ -157,8 +161,9 @@ def _result(
     )
 
 
-def _orbit(track: Track, solution: Solution, after: Posterior) -> Orbit:
+def _orbit(solution: Solution, after: Posterior) -> Orbit:
     used = solution.used
+    track = solution.track
     residuals = predict(track, solution.frame, after.parameters).residuals[used] / ARCSEC_RAD
     return summarize_orbit(
         state=after.state,
@@ -193,7 +198,7 @@ def _row(bare: ObservationResult, row: int, after: Posterior, seen: Prediction, 
 
 
 def _others(
-    track: Track, solutions: list[Solution], after: Posterior, spread: float, progress: Progress
+    solutions: list[Solution], table: PlanetTable, after: Posterior, spread: float, progress: Progress
 ) -> list[tuple[float, float, Orbit]]:
     """Other hollows outside the spread of the best one: weight by fit, prior and width; range; orbit."""
     masses = np.array([_log_mass(one, spread) for one in solutions])
@@ -207,8 +212,8 @@ def _others(
         repeated = any(abs(distance - other) < SAME_WITHIN * other for _, other, _ in chosen)
         if weight < RIVAL_LEAST or low <= distance <= high or repeated:
             continue
-        there = posterior(track, _refit(track, one, progress.poll), after.epoch_mjd, progress.poll)
-        chosen.append((float(weight), distance, _orbit(track, one, there)))
+        there = posterior(_refit(one, spread, progress.poll), table, after.epoch_mjd, progress.poll)
+        chosen.append((float(weight), distance, _orbit(one, there)))
     return chosen
 
 

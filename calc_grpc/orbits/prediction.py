@@ -13,6 +13,7 @@ import numpy as np
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
 from calc_grpc.orbits.kepler import kepler_step, kepler_step_with_partials
+from calc_grpc.orbits.perturbations import PlanetTable, fill_displacements
 from calc_grpc.orbits.track import Track
 
 LOG_RANGE = 2  # index of the logarithm of the range among the parameters
@@ -164,9 +165,31 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
 
 
 @compiled
-def state_at(frame: Frame, x: Floats, mjd: float) -> Floats:
+def displaced(track: Track, table: PlanetTable, frame: Frame, x: Floats) -> Floats:
+    """What the planets do to the orbit of x until each observation, au (n, 3): the track's displacement for it."""
+    state, out = np.empty(6), np.zeros((track.mjd.shape[0], 6))
+    fill_state(frame, x, state)
+    ranges = predict(track, frame, x).ranges
+    left = track.mjd - np.where(np.isfinite(ranges), ranges, math.exp(x[LOG_RANGE])) / LIGHT_AU_PER_DAY
+    fill_displacements(table, state, emission_mjd(frame, x), left, np.argsort(left), out)
+    return out[:, :3].copy()
+
+
+@compiled
+def conic_at(frame: Frame, x: Floats, mjd: float) -> Floats:
     """Two-body heliocentric state (6,) of the parameters x at a time, MJD TDB."""
     state, moved = np.empty(6), np.empty(6)
     fill_state(frame, x, state)
     kepler_step(state, mjd - emission_mjd(frame, x), moved)
+    return moved
+
+
+@compiled
+def state_at(table: PlanetTable, frame: Frame, x: Floats, mjd: float) -> Floats:
+    """Heliocentric state (6,) of the parameters x at a time, MJD TDB, the pull of the planets included."""
+    state, displacement = np.empty(6), np.zeros((1, 6))
+    fill_state(frame, x, state)
+    fill_displacements(table, state, emission_mjd(frame, x), np.array([mjd]), np.array([0]), displacement)
+    moved = conic_at(frame, x, mjd)
+    moved += displacement[0]
     return moved

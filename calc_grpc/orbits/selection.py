@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats, Rows
 from calc_grpc.orbits.initial_orbit import ROBUST
-from calc_grpc.orbits.prediction import Frame, predict
+from calc_grpc.orbits.perturbations import PlanetTable
+from calc_grpc.orbits.prediction import LOG_RANGE, Frame, displaced, predict
 from calc_grpc.orbits.refine import GROSS, Fit, polled_fit
 from calc_grpc.orbits.track import Track
 
@@ -20,15 +21,17 @@ MOST_REJECTED = 1.0 / 3.0
 FEWEST_KEPT = 4
 REJECTION_PASSES = 12
 CHI2_MEDIAN = 1.386  # median of chi-squared with two degrees of freedom
+SETTLED_RAD = 1e-9  # 0.0002 arcsec; a smaller change of what the planets do needs no further fit
 
 
 @dataclass(frozen=True, kw_only=True)
 class Solution:
-    """An orbit fitted to the used observations of a track.
+    """An orbit fitted to the used observations of a track, which carries what the planets do to this orbit.
 
     score compares solutions on all observations: chi-squared of the used ones, a fixed fine for each left out, prior.
     """
 
+    track: Track
     frame: Frame
     fit: Fit
     used: NDArray[np.bool_]
@@ -55,7 +58,9 @@ def squared_residuals(track: Track, frame: Frame, parameters: Floats) -> Floats:
     return np.where(np.isfinite(squares), squares, np.inf)
 
 
-def extend(track: Track, frame: Frame, parameters: Floats, rows: Rows, on_step: Callable[[], None]) -> Floats:
+def extend(
+    track: Track, table: PlanetTable, frame: Frame, parameters: Floats, rows: Rows, on_step: Callable[[], None]
+) -> Floats:
     """Widen the fitted stretch around the window until it holds all observations; return the parameters."""
     first, last = float(track.mjd[rows].min()), float(track.mjd[rows].max())
     half = max(0.5 * (last - first), 0.5)
@@ -63,10 +68,16 @@ def extend(track: Track, frame: Frame, parameters: Floats, rows: Rows, on_step: 
     while True:
         on_step()
         use = (np.abs(track.mjd - middle) <= half + 1e-6).astype(np.float64)
-        parameters = _robust_fit(track, frame, parameters, use, on_step)
+        bent = perturbed(track, table, frame, parameters)
+        parameters = _robust_fit(bent, frame, parameters, use, on_step)
         if use.all():
             return parameters
         half *= WIDENING
+
+
+def perturbed(track: Track, table: PlanetTable, frame: Frame, parameters: Floats) -> Track:
+    """The track with what the planets do to this orbit."""
+    return track._replace(displacement=displaced(track, table, frame, parameters))
 
 
 def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_step: Callable[[], None]) -> Floats:
@@ -88,12 +99,14 @@ def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_
     return parameters
 
 
-def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[], None]) -> Solution:
+def reject(track: Track, table: PlanetTable, frame: Frame, parameters: Floats, on_step: Callable[[], None]) -> Solution:
     """Fit by plain least squares, leaving out and taking back observations until the choice stands.
 
-    The threshold grows with the scatter, so that loose weights do not empty the set. Reference: Carpino, Milani &
-    Chesley 2003, Icarus 166, 248, section 3, with one threshold in place of their iteration of it.
+    What the planets do is worked out anew for each fit; its partials are neglected, so a fit of a long arc is repeated
+    until that settles. The threshold grows with the scatter, so that loose weights do not empty the set. Reference:
+    Carpino, Milani & Chesley 2003, Icarus 166, 248, section 3, with one threshold in place of their iteration of it.
     """
+    track = perturbed(track, table, frame, parameters)
     used = np.ones(track.mjd.size, dtype=bool)
     used = _choose(squared_residuals(track, frame, parameters), used)
     seen: set[bytes] = set()
@@ -104,12 +117,18 @@ def reject(track: Track, frame: Frame, parameters: Floats, on_step: Callable[[],
         if not best.cost < np.inf:
             break
         parameters = best.parameters
+        again = perturbed(track, table, frame, parameters)
+        change = float(np.max(np.abs(again.displacement - track.displacement)))
+        track = again
         seen.add(used.tobytes())
         chosen = _choose(squared_residuals(track, frame, parameters), used)
-        if np.array_equal(chosen, used) or chosen.tobytes() in seen:
+        stands = np.array_equal(chosen, used) or chosen.tobytes() in seen
+        if stands and change < SETTLED_RAD * math.exp(parameters[LOG_RANGE]):
             break
-        used = chosen
-    return Solution(frame=frame, fit=best, used=used, score=float(best.cost + REJECT_ABOVE * np.count_nonzero(~used)))
+        if not stands:
+            used = chosen
+    score = float(best.cost + REJECT_ABOVE * np.count_nonzero(~used))
+    return Solution(track=track, frame=frame, fit=best, used=used, score=score)
 
 
 def _choose(squares: Floats, used: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -20,8 +20,8 @@ class Track(NamedTuple):
 
     mjd: TDB (n,). observer, earth_velocity: heliocentric ICRF, au and au/day (n, 3). toward, east, north: unit vectors
     of the measured direction and of growing RA and Dec there (n, 3). whitening: (n, 3) per radian, rows (p, q, r) that
-    turn a residual (x, y) into (p x, q x + r y) of unit variance. displacement: au (n, 3), what is added to the
-    two-body place of the object; the seam for perturbations.
+    turn a residual (x, y) into (p x, q x + r y) of unit variance. displacement: au (n, 3), what the planets add to the
+    two-body place of the object; it belongs to one orbit, see `prediction.displaced`.
     """
 
     mjd: Floats

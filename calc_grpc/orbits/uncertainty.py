@@ -2,26 +2,22 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.initial_orbit import FARTHEST_AU, NEAREST_AU, log_width
-from calc_grpc.orbits.prediction import LOG_RANGE, predict, state_at
+from calc_grpc.orbits.perturbations import PlanetTable
+from calc_grpc.orbits.prediction import LOG_RANGE, conic_at, predict, state_at
 from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
 from calc_grpc.orbits.selection import Solution
-from calc_grpc.orbits.track import Track
 
 GAUSSIAN_BELOW = 0.004  # relative sigma of the range under which the posterior is a bell to a percent of sigma
 PROFILE_DEPTH = 25.0  # cost above the lowest at which the profile ends: 5 sigma
 PROFILE_MOST = 160
 WIDEST_STEP = 0.15  # in ln(range)
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
-# Relative 1-sigma of a distance for neglecting the planets, growing with the arc until the longer fit averages it out;
-# measured in benchmarks/distance_accuracy.py on main-belt arcs of 60 to 400 days.
-TWO_BODY_ERROR = 1.5e-4
-TWO_BODY_ARC_DAYS = 150.0
 OTHERS = np.array([0, 1, 3, 4, 5])
 
 
@@ -55,30 +51,14 @@ class _Profile:
     covariances: Floats
 
 
-def posterior(track: Track, solution: Solution, epoch_mjd: float, on_step: Callable[[], None]) -> Posterior:
+def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step: Callable[[], None]) -> Posterior:
     """Spread of the distances around a solution whose weights have been loosened to its scatter already."""
     covariance = _inverse(solution.fit.normal)
     sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
     alone = _sigma_alone(solution.fit.information)
     if sigma < GAUSSIAN_BELOW:
-        found = _from_covariance(track, solution, covariance, epoch_mjd, alone)
-    else:
-        found = _from_profile(track, solution, sigma, epoch_mjd, alone, on_step)
-    return _with_model_error(found, float(np.ptp(track.mjd[solution.used])))
-
-
-def _with_model_error(found: Posterior, arc_days: float) -> Posterior:
-    """Add what two-body motion gets wrong, which no residual shows."""
-    share = TWO_BODY_ERROR * min(1.0, arc_days / TWO_BODY_ARC_DAYS)
-    sigmas = np.hypot(found.sigmas, share * found.distances)
-    below, above = found.distances - found.lows, found.highs - found.distances
-    reach = TWO_SIDED_95 * share * found.distances
-    return replace(
-        found,
-        sigmas=sigmas,
-        lows=np.maximum(found.distances - np.hypot(below, reach), 0.0),
-        highs=found.distances + np.hypot(above, reach),
-    )
+        return _from_covariance(solution, table, covariance, epoch_mjd, alone)
+    return _from_profile(solution, table, sigma, epoch_mjd, alone, on_step)
 
 
 def state_partials(solution: Solution, parameters: Floats, epoch_mjd: float) -> Floats:
@@ -87,8 +67,8 @@ def state_partials(solution: Solution, parameters: Floats, epoch_mjd: float) -> 
     for k in range(6):
         step = np.zeros(6)
         step[k] = 1e-6 * (1.0 if k < 3 else 0.01)
-        ahead = state_at(solution.frame, parameters + step, epoch_mjd)
-        behind = state_at(solution.frame, parameters - step, epoch_mjd)
+        ahead = conic_at(solution.frame, parameters + step, epoch_mjd)
+        behind = conic_at(solution.frame, parameters - step, epoch_mjd)
         columns.append((ahead - behind) / (2.0 * step[k]))
     return np.stack(columns, axis=1)
 
@@ -113,9 +93,11 @@ def _sigma_alone(information: Floats) -> float:
     return float(np.sqrt(np.sum((vectors[LOG_RANGE] * scale[LOG_RANGE]) ** 2 / values)))
 
 
-def _from_covariance(track: Track, solution: Solution, covariance: Floats, epoch_mjd: float, alone: float) -> Posterior:
+def _from_covariance(
+    solution: Solution, table: PlanetTable, covariance: Floats, epoch_mjd: float, alone: float
+) -> Posterior:
     parameters = solution.fit.parameters
-    seen = predict(track, solution.frame, parameters)
+    seen = predict(solution.track, solution.frame, parameters)
     variances = np.einsum("ni,ij,nj->n", seen.range_partials, covariance, seen.range_partials)
     sigmas = np.sqrt(np.maximum(variances, 0.0))
     turn = state_partials(solution, parameters, epoch_mjd)
@@ -126,7 +108,7 @@ def _from_covariance(track: Track, solution: Solution, covariance: Floats, epoch
         sigmas=sigmas,
         lows=seen.ranges - TWO_SIDED_95 * sigmas,
         highs=seen.ranges + TWO_SIDED_95 * sigmas,
-        state=state_at(solution.frame, parameters, epoch_mjd),
+        state=state_at(table, solution.frame, parameters, epoch_mjd),
         covariance=turn @ covariance @ turn.T,
         sigma_alone=alone,
         gaussian=True,
@@ -134,20 +116,20 @@ def _from_covariance(track: Track, solution: Solution, covariance: Floats, epoch
 
 
 def _from_profile(
-    track: Track, solution: Solution, sigma: float, epoch_mjd: float, alone: float, on_step: Callable[[], None]
+    solution: Solution, table: PlanetTable, sigma: float, epoch_mjd: float, alone: float, on_step: Callable[[], None]
 ) -> Posterior:
     """Weigh five-parameter fits along the range; the answer is the fit at the median range."""
-    profile = _profile(track, solution, sigma, on_step)
+    profile = _profile(solution, sigma, on_step)
     middle = float(np.interp(0.5, _cumulative(profile.logs, profile.weights), profile.logs))
     start = profile.parameters[int(np.argmin(np.abs(profile.logs - middle)))].copy()
     start[LOG_RANGE] = middle
     use = solution.used.astype(np.float64)
-    chosen = polled_fit(track, solution.frame, start, use, GROSS, True, 30, 1e-6, on_step)
-    seen = predict(track, solution.frame, chosen.parameters)
+    chosen = polled_fit(solution.track, solution.frame, start, use, GROSS, True, 30, 1e-6, on_step)
+    seen = predict(solution.track, solution.frame, chosen.parameters)
     rows = []
     for one in profile.parameters:
         on_step()
-        rows.append(predict(track, solution.frame, one).ranges)
+        rows.append(predict(solution.track, solution.frame, one).ranges)
     ranges = np.stack(rows)
     partials = seen.range_partials
     within = np.einsum("k,kij->ij", profile.weights, profile.covariances)
@@ -155,8 +137,8 @@ def _from_profile(
     outer = np.einsum("k,kn->n", profile.weights, (ranges - seen.ranges) ** 2)
     lows, highs = _interval(profile, ranges, seen.ranges, inner)
     turn = state_partials(solution, chosen.parameters, epoch_mjd)
-    state = state_at(solution.frame, chosen.parameters, epoch_mjd)
-    offsets = np.stack([state_at(solution.frame, one, epoch_mjd) for one in profile.parameters]) - state
+    state = state_at(table, solution.frame, chosen.parameters, epoch_mjd)
+    offsets = np.stack([state_at(table, solution.frame, one, epoch_mjd) for one in profile.parameters]) - state
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=chosen.parameters,
@@ -171,7 +153,7 @@ def _from_profile(
     )
 
 
-def _profile(track: Track, solution: Solution, sigma: float, on_step: Callable[[], None]) -> _Profile:
+def _profile(solution: Solution, sigma: float, on_step: Callable[[], None]) -> _Profile:
     """Walk from the solution to nearer and farther ranges until the cost says that nothing is left there."""
     use = solution.used.astype(np.float64)
     best = solution.fit
@@ -186,7 +168,7 @@ def _profile(track: Track, solution: Solution, sigma: float, on_step: Callable[[
             start[LOG_RANGE] += direction * step
             if not math.log(NEAREST_AU) <= start[LOG_RANGE] <= math.log(FARTHEST_AU):
                 break
-            node = polled_fit(track, solution.frame, start, use, GROSS, True, 15, 1e-3, on_step)
+            node = polled_fit(solution.track, solution.frame, start, use, GROSS, True, 15, 1e-3, on_step)
             cost = node.cost + log_width(node.normal) if node.cost < np.inf else np.inf
             if not cost < lowest + PROFILE_DEPTH:
                 break

@@ -14,6 +14,7 @@ from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, Elements, state_from_elements
 from calc_grpc.orbits.kepler import propagate
 from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.perturbations import displacements
 from calc_grpc.orbits.track import build_track
 
 DATA = Path(__file__).parents[2] / "data"
@@ -46,7 +47,7 @@ def cases() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def sky_of() -> Callable[..., Sky]:
-    """Make positions of an object with given elements, two-body and light-time, with noise; and its distances."""
+    """Make positions of an object with given elements, planets and light-time, with noise; and its distances."""
 
     def make(elements: Elements, days: Any, *, noise_arcsec: float = 0.3, seed: int = 1) -> Sky:
         random = np.random.default_rng(seed)
@@ -60,11 +61,13 @@ def sky_of() -> Callable[..., Sky]:
         ]  # fmt: skip
         track = build_track(bare)
         made, distances = [], np.empty(len(bare))
+        pulled = displacements(state, START_MJD_TDB, track.mjd)
         for k, observation in enumerate(bare):
             line = np.zeros(3)
             for _ in range(5):
                 light_days = float(np.linalg.norm(line)) / LIGHT_AU_PER_DAY
-                line = propagate(state, track.mjd[k] - light_days - START_MJD_TDB)[:3] - track.observer[k]
+                place = propagate(state, track.mjd[k] - light_days - START_MJD_TDB)[:3] + pulled[k, :3]
+                line = place - light_days * pulled[k, 3:] - track.observer[k]
             distances[k] = np.linalg.norm(line)
             off = random.normal(size=2) * noise_arcsec / 3600.0
             dec = float(np.degrees(np.arcsin(line[2] / distances[k]))) + off[0]
