@@ -74,7 +74,7 @@ class Dispatcher:
         self._kinds = tuple(kinds)
         self._owner = owner
         self._alarm = Alarm(clock)
-        self._held: dict[str, int] = {}
+        self._held: dict[str, Claim] = {}
         self._stopping = False
 
     async def run(self) -> None:
@@ -98,6 +98,8 @@ class Dispatcher:
         self._alarm.ring()
 
     def _hear(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            self._alarm.ring()
         for change in changes:
             if change.state == "SCHEDULED":
                 self._alarm.ring_by(change.due_time_us)
@@ -111,8 +113,10 @@ class Dispatcher:
         try:
             claims = await self._journal.claim(owner=self._owner, kinds=self._kinds, limit=self._pool.free_count)
             for claim in claims:
-                self._held[claim.calculation_id] = claim.fence
-                group.create_task(self._run_one(claim))
+                is_running = claim.calculation_id in self._held
+                self._held[claim.calculation_id] = claim
+                if not is_running:  # else its lease ended unnoticed, the run goes on under the new fence
+                    group.create_task(self._run_one(claim))
             # Started tasks take their worker when they first run; asking again before would overbook.
             await asyncio.sleep(0)
             return await self._journal.next_due_us(self._kinds) if self._pool.free_count else None
@@ -125,14 +129,15 @@ class Dispatcher:
         logger.info("calculation started", extra=values)
         try:
             end = await self._end_of(claim)
-            await self._persist(lambda: self._store(claim, end))
+            await self._persist(lambda: self._store(self._held[claim.calculation_id], end))
             logger.info("calculation ended", extra=values | _values(end))
         finally:
-            if self._held.get(claim.calculation_id) == claim.fence:
-                del self._held[claim.calculation_id]
+            del self._held[claim.calculation_id]
 
     async def _end_of(self, claim: Claim) -> Outcome | HandBack:
-        progress = _Progress(self._journal, claim, on_lost=self._pool.cancel)
+        progress = _Progress(
+            self._journal, present_claim=lambda: self._held[claim.calculation_id], on_lost=self._pool.cancel
+        )
         try:
             result = await self._pool.run(claim.calculation_id, claim.kind, claim.input, progress.tell)
         except RunCancelled:
@@ -173,7 +178,7 @@ class Dispatcher:
     async def _beat_until_cancelled(self) -> None:
         while True:
             await asyncio.sleep(BEAT_INTERVAL_S)
-            held = dict(self._held)
+            held = {calculation_id: claim.fence for calculation_id, claim in self._held.items()}
             if not held:
                 continue
             try:
@@ -181,16 +186,17 @@ class Dispatcher:
             except JournalUnavailable:
                 continue  # the next beat is in time: a lease outlasts three of them
             for calculation_id in held.keys() - mine:
-                if self._held.get(calculation_id) == held[calculation_id]:
+                present = self._held.get(calculation_id)
+                if present is not None and present.fence == held[calculation_id]:
                     self._pool.cancel(calculation_id)
 
 
 class _Progress:
     """Stores the latest progress of a run, one write at a time; what arrives meanwhile replaces what waits."""
 
-    def __init__(self, journal: Journal, claim: Claim, *, on_lost: Callable[[str], None]) -> None:
+    def __init__(self, journal: Journal, *, present_claim: Callable[[], Claim], on_lost: Callable[[str], None]) -> None:
         self._journal = journal
-        self._claim = claim
+        self._present_claim = present_claim
         self._on_lost = on_lost
         self._latest: tuple[float, str] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -210,14 +216,15 @@ class _Progress:
     async def _store(self) -> None:
         while self._latest is not None:
             (fraction, stage), self._latest = self._latest, None
+            claim = self._present_claim()
             try:
                 revision = await self._journal.progress(
-                    self._claim.calculation_id, self._claim.fence, fraction=fraction, stage=stage
+                    claim.calculation_id, claim.fence, fraction=fraction, stage=stage
                 )
             except JournalUnavailable:
                 return  # the next progress will do
-            if revision is None:
-                self._on_lost(self._claim.calculation_id)
+            if revision is None and self._present_claim() is claim:
+                self._on_lost(claim.calculation_id)
 
 
 def _values(end: Outcome | HandBack) -> dict[str, object]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -76,7 +77,7 @@ class Reporter:
         self._alarm.ring()
 
     def _hear(self, changes: Sequence[Change]) -> None:
-        if any(change.report_is_due for change in changes):
+        if not changes or any(change.report_is_due for change in changes):
             self._alarm.ring()
 
     async def _claim_into(
@@ -174,4 +175,4 @@ async def _reason(response: aiohttp.ClientResponse) -> str:
     except (ValueError, aiohttp.ClientError):
         return ""
     reason = problem.get("reason") if isinstance(problem, dict) else None
-    return str(reason)[:100] if reason else ""
+    return re.sub(r"[^ -~]", "?", str(reason)[:100]) if reason else ""  # it goes into the journal and the log

@@ -12,6 +12,7 @@ from calc_grpc.journal.port import Change, Filter, Journal
 
 PAGE_SIZE = 500
 FINISHED_COUNT = 50
+ANYTHING = ""  # stands for every id, where changes may have been missed
 
 
 class Subscription:
@@ -56,7 +57,7 @@ class Watchers:
         """End every stream, and those that are opened from now on."""
         self._closed = True
         self._end_listening()
-        for subscription in [*self._of_all, *(one for group in self._of_one.values() for one in group)]:
+        for subscription in self._subscriptions():
             subscription.close()
 
     async def watch_one(self, calculation_id: str, *, visible_to: str) -> AsyncIterator[Calculation]:
@@ -77,17 +78,22 @@ class Watchers:
     async def watch_many(self, wanted: Filter) -> AsyncIterator[Calculation | None]:
         """Yield the rows that match, None after the initial set, then changes; raises ShuttingDown."""
         with self._subscribed_to(None) as subscription:
-            tracked: set[str] = set()  # those sent that may still leave the filter
+            tracked: dict[str, int] = {}  # revisions of those sent that may still leave the filter
             async for calculation in self._initial_set(wanted):
                 _track(tracked, calculation)
                 yield calculation
             yield None
             while True:
-                for calculation in await self._journal.get_many(sorted(await subscription.changed())):
-                    was_sent = calculation.calculation_id in tracked
+                changed = await subscription.changed()
+                if ANYTHING in changed:
+                    async for calculation in self._initial_set(wanted):
+                        changed.add(calculation.calculation_id)
+                    changed |= tracked.keys()
+                for calculation in await self._journal.get_many(sorted(changed - {ANYTHING})):
+                    seen_revision = tracked.get(calculation.calculation_id, 0)
                     matches = wanted.matches(calculation)
                     _track(tracked, calculation, matches=matches)
-                    if matches or was_sent:
+                    if (matches or seen_revision) and calculation.revision > seen_revision:
                         yield calculation
 
     async def _initial_set(self, wanted: Filter) -> AsyncIterator[Calculation]:
@@ -124,15 +130,21 @@ class Watchers:
         for change in changes:
             for subscription in (*self._of_one.get(change.calculation_id, ()), *self._of_all):
                 subscription.add(change.calculation_id)
+        if not changes:
+            for subscription in self._subscriptions():
+                subscription.add(ANYTHING)
+
+    def _subscriptions(self) -> list[Subscription]:
+        return [*self._of_all, *(one for group in self._of_one.values() for one in group)]
 
 
 def _with_states(wanted: Filter, states: tuple[State, ...]) -> Filter | None:
     return replace(wanted, states=states) if states else None
 
 
-def _track(tracked: set[str], calculation: Calculation, *, matches: bool = True) -> None:
+def _track(tracked: dict[str, int], calculation: Calculation, *, matches: bool = True) -> None:
     """A final row never leaves a filter, so it need not be remembered."""
     if matches and not calculation.is_final:
-        tracked.add(calculation.calculation_id)
+        tracked[calculation.calculation_id] = calculation.revision
     else:
-        tracked.discard(calculation.calculation_id)
+        tracked.pop(calculation.calculation_id, None)

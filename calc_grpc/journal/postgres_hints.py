@@ -76,7 +76,7 @@ class HintReceiver:
     async def _listen_until_closed(self) -> None:
         while True:
             try:
-                await self._link.run(self._listen, timeout_s=None)
+                await self._link.run(self._listen, is_endless=True)
             except JournalUnavailable as error:
                 if error.__cause__ is not None:
                     logger.warning("no hints from other processes", extra={"cause": repr(error.__cause__)})

@@ -56,12 +56,13 @@ class Link:
         operation: Callable[[Db], Awaitable[T]],
         *,
         is_read: bool = False,
-        timeout_s: float | None = OPERATION_TIMEOUT_S,
+        is_endless: bool = False,
     ) -> T:
         """Run an operation; a read that finds the connection dead is repeated once on a new one.
 
         Raises JournalUnavailable. Collisions with other transactions and faults of the operation come through.
         """
+        timeout_s = None if is_endless else OPERATION_TIMEOUT_S
         was_connected = self._connection is not None
         try:
             return await self._run_once(operation, timeout_s)

@@ -107,6 +107,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.origin = ""
+        self.reason = "SAID_SO"
         self.answers: deque[tuple[int, dict[str, str]] | None] = deque()
         self.bodies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.headers: list[dict[str, str]] = []
@@ -129,7 +130,7 @@ class Receiver:
             await self._released.wait()
             answer = (204, {})
         status, headers = answer
-        return web.json_response({"reason": "SAID_SO"} if status >= 400 else {}, status=status, headers=headers)
+        return web.json_response({"reason": self.reason} if status >= 400 else {}, status=status, headers=headers)
 
     async def next_body(self) -> dict[str, Any]:
         return await soon(self.bodies.get())

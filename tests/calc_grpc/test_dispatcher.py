@@ -174,6 +174,22 @@ async def test_a_result_is_kept_until_the_journal_takes_it(
     assert not refusals
 
 
+async def test_a_run_whose_lease_ended_unnoticed_goes_on_and_its_result_counts(
+    dispatcher: Dispatcher, sqlite_journal: SqliteJournal, pool: FakePool, clock: FakeClock
+) -> None:
+    await sqlite_journal.accept(new_calculation())
+    run = await pool.next_run()
+    clock.advance(3600)  # as when the wall clock jumps
+    await sqlite_journal.accept(new_calculation(1))
+    (await pool.next_run()).succeed()
+    assert pool.has_started_nothing
+    run.tell(0.5, "goes on")
+    run.succeed(b"result")
+    await until_state(sqlite_journal, "SUCCEEDED")
+    row = await sqlite_journal.get(ID)
+    assert row and row.result == b"result" and pool.cancelled == []
+
+
 async def test_a_run_that_was_taken_over_is_stopped(
     dispatcher: Dispatcher, sqlite_journal: SqliteJournal, pool: FakePool, clock: FakeClock
 ) -> None:

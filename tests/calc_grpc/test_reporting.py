@@ -110,6 +110,16 @@ async def test_a_refusal_for_good_ends_it_and_says_why(
     assert (row.report.attempt_count, row.report.next_time_us) == (1, None)
 
 
+async def test_whatever_a_receiver_calls_its_reason_only_plain_text_is_kept(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.reason = "NUL\0 and \ud800"
+    receiver.answers.append((422, {}))
+    await start()
+    row = await reported(journal, await end_one(journal, receiver.url()), "REJECTED")
+    assert row.report.last_error == "HTTP 422 NUL? and ?"
+
+
 async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up(
     start: Start, journal: SqliteJournal, receiver: Receiver
 ) -> None:

@@ -149,6 +149,25 @@ async def test_what_joins_the_filter_is_sent(watchers: Watchers, sqlite_journal:
     assert [row.state for row in await take(stream, 1)] == ["CANCELLED"]
 
 
+async def test_when_hints_were_missed_both_streams_look_again_and_send_what_changed(
+    sqlite_journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listeners: list[Any] = []
+    monkeypatch.setattr(sqlite_journal, "listen", lambda listener: listeners.append(listener) or (lambda: None))
+    watchers = Watchers(sqlite_journal)
+    await sqlite_journal.accept(new_calculation())
+    await sqlite_journal.accept(new_calculation(1))
+    one, many = watchers.watch_one(ID, visible_to=""), watchers.watch_many(Filter())
+    await take(one, 1)
+    await initial_set(many)
+    await sqlite_journal.cancel(ID)
+    await sqlite_journal.accept(new_calculation(2))
+    listeners[0](())
+    assert [row.state for row in await take(one, 1)] == ["CANCELLED"]
+    changed = {row.sequence: row.state for row in await take(many, 2)}
+    assert changed == {1: "CANCELLED", 3: "SCHEDULED"}  # the second one did not change and is not sent again
+
+
 async def test_what_a_stream_remembers_does_not_grow_with_what_finished(
     watchers: Watchers, sqlite_journal: SqliteJournal
 ) -> None:
@@ -163,7 +182,7 @@ async def test_what_a_stream_remembers_does_not_grow_with_what_finished(
             assert row is not None
             if row.calculation_id == last and row.is_final:
                 break
-    assert stream.ag_frame.f_locals["tracked"] == set()  # type: ignore[attr-defined]
+    assert stream.ag_frame.f_locals["tracked"] == {}  # type: ignore[attr-defined]
 
 
 # --- over the wire ---
