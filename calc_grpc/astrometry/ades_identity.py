@@ -1,7 +1,7 @@
 """Whose position an ADES record gives."""
 
 from calc_grpc.astrometry import reasons
-from calc_grpc.astrometry.designation import is_perm_id, is_prov_id, is_trk_sub, provisional_name
+from calc_grpc.astrometry.designation import is_art_sat, is_perm_id, is_prov_id, is_trk_sub, provisional_name
 from calc_grpc.astrometry.findings import Fields, Findings, Span
 
 
@@ -42,12 +42,13 @@ def _provisional(field: Span, findings: Findings) -> str:
 
 
 def _temporary(fields: Fields, span: Span, findings: Findings) -> str:
-    field = fields.get("trkSub") or fields.get("artSat")
-    if field is None:
-        hint = "Name the object by permID, provID or trkSub."
-        findings.error(span, reasons.BAD_DESIGNATION, hint)
-        return ""
-    if "trkSub" in fields and not is_trk_sub(field.text):
-        hint = "trkSub has at most 8 letters, digits, - and _."
-        findings.error(field, reasons.BAD_DESIGNATION, hint)
-    return field.text
+    for name, is_taken, rule in (
+        ("trkSub", is_trk_sub, "at most 8 letters, digits, - and _"),
+        ("artSat", is_art_sat, "at most 25 characters"),
+    ):
+        if name in fields:
+            if not is_taken(fields[name].text):
+                findings.error(fields[name], reasons.BAD_DESIGNATION, f"{name} has {rule}.")
+            return fields[name].text
+    findings.error(span, reasons.BAD_DESIGNATION, "Name the object by permID, provID or trkSub.")
+    return ""

@@ -14,9 +14,12 @@ from calc_grpc.astrometry.ades_fields import FIELD_OF_LOWER_NAME, OPTICAL_ORDER,
 from calc_grpc.astrometry.ades_record import read_record, record_type
 from calc_grpc.astrometry.draft import Draft
 from calc_grpc.astrometry.findings import Findings, Span
+from calc_grpc.astrometry.text import place_after, split_lines
 
+DOCTYPE = b"<!DOCTYPE"
 DEEPEST = 32  # elements; ADES itself needs six
 UNORDERED = len(OPTICAL_ORDER)  # one field out of order is told; those after it say nothing new
+QUOTED = 40  # characters from a fault on
 RESIDUALS = frozenset({"opticalResidual", "radarResidual"})
 FREE = frozenset({"localUse"})  # may hold anything
 
@@ -39,7 +42,8 @@ def read_ades_xml(text: str, findings: Findings, *, now: datetime) -> list[Draft
     try:
         reader.parse(text)
     except expat.ExpatError as error:
-        span = Span(line=error.lineno, start=error.offset + 1, end=error.offset + 1, text="")
+        rest = split_lines(text)[error.lineno - 1][error.offset :][:QUOTED]
+        span = Span(line=error.lineno, start=error.offset + 1, end=error.offset + max(len(rest), 1), text=rest)
         hint = f"This is not well-formed XML from here on: {expat.ErrorString(error.code)}. Correct it."
         findings.error(span, reasons.BAD_XML, hint)
     except _Stop:
@@ -64,6 +68,7 @@ class _XmlReader:
         self._field = ""
         self._chunks: list[str] = []
         self._field_at = (0, 0)
+        self._content = b""
         self._parser = expat.ParserCreate("utf-8")
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._parser.StartElementHandler = self._start
@@ -72,10 +77,14 @@ class _XmlReader:
 
     def parse(self, text: str) -> None:
         """Read the document at once: in pieces, a long token would be looked through again with each."""
-        self._parser.Parse(text.encode("utf-8"), True)
+        self._content = text.encode("utf-8")
+        self._parser.Parse(self._content, True)
 
-    def _refuse_doctype(self, name: str, *_: object) -> None:
-        span = self._here(f"<!DOCTYPE {name}")
+    def _refuse_doctype(self, *_: object) -> None:
+        # expat tells of a document type only after its name.
+        start = self._content.rfind(DOCTYPE, 0, self._parser.CurrentByteIndex)
+        line, column = place_after(self._content[:start].decode("utf-8"))
+        span = Span(line=line, start=column, end=column + len(DOCTYPE) - 1, text=DOCTYPE.decode("ascii"))
         hint = "Document types and entities are refused. Remove the declaration; ADES needs none."
         self._findings.error(span, reasons.UNSAFE_XML, hint)
         raise _Stop

@@ -29,7 +29,8 @@ _TEMPORARY = re.compile(r"[0-9A-Za-z_-]{1,7} *")
 _LOOSE = re.compile(r" *[0-9A-Za-z_.+-]+ *")
 
 _PERM_ID = re.compile(
-    r"[0-9]{1,9}(?:[IPD](?:-[A-Z]{1,2})?)?|(?:Mars|Jupiter|Saturn|Uranus|Neptune) [0-9]{1,3}|\([0-9]{1,9}\) [0-9]{1,3}"
+    r"0{0,5}[1-9][0-9]{0,8}(?:[IPD](?:-[A-Z]{1,2})?)?|(?:Mars|Jupiter|Saturn|Uranus|Neptune) [1-9][0-9]{0,2}"
+    r"|\([1-9][0-9]{0,8}\) [1-9][0-9]{0,2}"
 )
 _PROV_ID = re.compile(
     r"[0-9]{4} [A-HJ-Y][A-HJ-Z][0-9]{0,5}|[0-9]{4} (?:P-L|T-[123])|A[0-9]{3} [A-HJ-Y][A-HJ-Z]"
@@ -37,6 +38,7 @@ _PROV_ID = re.compile(
     r"|S/[0-9]{4} (?:[MJSUN]|\((?:[0-9]{1,9}|[0-9]{4} [A-HJ-Y][A-HJ-Z]?[0-9]{1,5})\)) [0-9]{1,3}"
 )
 _TRK_SUB = re.compile(r"[- ?+@.()/\\A-Za-z0-9_]{1,8}")
+_ART_SAT = re.compile(r"[ -{}~]{1,25}")
 
 
 class Designation(NamedTuple):
@@ -69,8 +71,8 @@ def unpack(packed: str) -> Designation | None:
 def _numbered(permanent: str, rest: str, provisional: str | None) -> Designation:
     if found := _FRAGMENT.fullmatch(rest):
         return Designation(f"{permanent}-{found[1].strip().upper()}")
-    unread = provisional is None and rest.strip() and not _TEMPORARY.fullmatch(rest)
-    return Designation(permanent, provisional, "columns 6-12 hold no designation" if unread else None)
+    unread = provisional is None and rest.strip()
+    return Designation(permanent, provisional, "columns 6-12 hold no provisional designation" if unread else None)
 
 
 def provisional_name(packed: str, *, kind: str = " ") -> str | None:
@@ -104,6 +106,11 @@ def is_prov_id(text: str) -> bool:
 def is_trk_sub(text: str) -> bool:
     """Tell whether ADES takes, or in 2017 took, this as trkSub."""
     return _TRK_SUB.fullmatch(text) is not None
+
+
+def is_art_sat(text: str) -> bool:
+    """Tell whether this may name an artificial satellite."""
+    return _ART_SAT.fullmatch(text) is not None
 
 
 def _permanent(packed: str) -> str | None:

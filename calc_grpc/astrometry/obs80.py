@@ -7,42 +7,42 @@ observers and satellites that `second_line` reads.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from calc_grpc.astrometry import reasons
-from calc_grpc.astrometry.angles import Angle, read_dec, read_decimal, read_ra
-from calc_grpc.astrometry.designation import unpack
+from calc_grpc.astrometry.angles import read_dec, read_ra
 from calc_grpc.astrometry.draft import Draft
-from calc_grpc.astrometry.field_values import BANDS_80, CATALOGUE_OF_LETTER, MODE_OF_NOTE_2
+from calc_grpc.astrometry.field_values import MODE_OF_NOTE_2
 from calc_grpc.astrometry.findings import Findings, Span
-from calc_grpc.astrometry.magnitudes import BRIGHTEST, FAINTEST
-from calc_grpc.astrometry.moments import Moment, read_day_fraction
+from calc_grpc.astrometry.moments import read_day_fraction
+from calc_grpc.astrometry.obs80_fields import (
+    WIDTH,
+    Line,
+    check_angle,
+    check_time,
+    read_catalogue,
+    read_designation,
+    read_magnitude,
+)
 from calc_grpc.astrometry.second_line import PAIRS, ObserverPlace, fits, read_place
 from calc_grpc.astrometry.stations import station_fault
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.validation import CLOCK_TOLERANCE
 
-WIDTH = 80
+# Column 15 of lines that are well-formed but give no position to use -> reason and hint.
+_REPLACED = (reasons.SUPERSEDED, "Column 15 marks an observation that the MPC has replaced. It is left out.")
+_RADAR = (
+    reasons.RADAR_RECORD,
+    "Radar measures delay and Doppler, not a sky position. Remove both of its lines.",
+)
+_OFFSET = (
+    reasons.OFFSET_RECORD,
+    "An offset from a planet is not a sky position. Give the position itself, or remove the line.",
+)
+UNUSED_NOTES = dict.fromkeys("xX", _REPLACED) | dict.fromkeys("RrQq", _RADAR) | {"O": _OFFSET}
+NOTHING_IN_PLACE = "Neither date nor position stand in their columns (16-32, 33-44, 45-56). Is this an observation?"
 
 _HEADER = re.compile(r"(?:COD|OBS|MEA|TEL|NET|BND|COM|NUM|ACK|AC2|CON)(?: |$)")
-_RULER = re.compile(r"[<-]*ObjDesig.*YYYY MM DD.*|(?:123456789.)+[0-9]*")
+_RULER = re.compile(r"[<-]*ObjDesig.*YYYY MM DD.*|(?:123456789.)+[0-9]*|-{3,}[ A-Za-z]*-{3,}")
 _UNUSUAL = re.compile(r"[^ -~]")
-_MAGNITUDE = re.compile(r" *-?[0-9]{1,2}(?:\.[0-9]{0,3})? *")
-
-
-class Line(NamedTuple):
-    """A data line: its number from 1 and its 80 characters."""
-
-    number: int
-    text: str
-
-    def cut(self, start: int, end: int) -> str:
-        """Take the columns from start to end, counted from 1, the last included."""
-        return self.text[start - 1 : end]
-
-    def span(self, start: int = 1, end: int = WIDTH) -> Span:
-        """Name these columns in a problem."""
-        return Span(line=self.number, start=start, end=end, text=self.cut(start, end))
 
 
 def read_obs80(lines: Sequence[str], findings: Findings, *, now: datetime) -> list[Draft]:
@@ -102,15 +102,8 @@ def _read_record(first: Line, second: Line | None, findings: Findings, now: date
     note = first.cut(15, 15)
     wanted = PAIRS.get(note)
     paired = wanted is not None and second is not None and second.cut(15, 15) == wanted
-    if note in "xX":
-        hint = "Column 15 marks an observation that the MPC has replaced. It is left out."
-        findings.warning(first.span(), reasons.SUPERSEDED, hint)
-    elif note in "RrQq":
-        hint = "Radar measures delay and Doppler, not a sky position. Remove both of its lines."
-        findings.error(first.span(), reasons.RADAR_RECORD, hint)
-    elif note == "O":
-        hint = "An offset from a planet is not a sky position. Give the position itself, or remove the line."
-        findings.error(first.span(), reasons.OFFSET_RECORD, hint)
+    if note in UNUSED_NOTES:
+        _report_unused(first, note, findings)
     elif paired and second is not None and fits(first.text, second.text):
         return _read_pair(first, second, findings, now), 2
     elif note == "T" and not paired:
@@ -125,6 +118,16 @@ def _read_record(first: Line, second: Line | None, findings: Findings, now: date
     return None, 1
 
 
+def _report_unused(line: Line, note: str, findings: Findings) -> None:
+    reason, hint = UNUSED_NOTES[note]
+    if read_day_fraction(line.cut(16, 32)).at is None:
+        findings.error(line.span(), reasons.BAD_COLUMNS, NOTHING_IN_PLACE)
+    elif reason == reasons.SUPERSEDED:
+        findings.warning(line.span(), reason, hint)
+    else:
+        findings.error(line.span(), reason, hint)
+
+
 def _report_lost_half(line: Line, wanted: str | None, findings: Findings) -> None:
     if wanted is None:
         hint = "The first line of this pair (capital letter in column 15) is missing or does not fit."
@@ -136,7 +139,7 @@ def _report_lost_half(line: Line, wanted: str | None, findings: Findings) -> Non
 def _read_pair(first: Line, second: Line, findings: Findings, now: datetime) -> Draft | None:
     before = findings.error_count
     place = read_place(second.text, second.number, findings)
-    draft = _read_line(first, findings, now, mode="UNK", place=place)
+    draft = _read_line(first, findings, now, mode="UNK", place=place or ObserverPlace())
     return draft if findings.error_count == before else None
 
 
@@ -145,16 +148,15 @@ def _read_line(
 ) -> Draft | None:
     moment, ra, dec = read_day_fraction(line.cut(16, 32)), read_ra(line.cut(33, 44)), read_dec(line.cut(45, 56))
     if moment.at is None and ra.deg is None and dec.deg is None:
-        hint = "Neither date nor position stand in their columns (16-32, 33-44, 45-56). Is this an observation?"
-        findings.error(line.span(), reasons.BAD_COLUMNS, hint)
+        findings.error(line.span(), reasons.BAD_COLUMNS, NOTHING_IN_PLACE)
         return None
     before = findings.error_count
-    _check_time(line, moment, now, findings)
-    _check_angle(line, (33, 44), ra, reasons.BAD_RA, findings)
-    _check_angle(line, (45, 56), dec, reasons.BAD_DEC, findings)
-    name = _read_designation(line, findings)
-    magnitude, band = _read_magnitude(line, findings)
-    catalogue = _read_catalogue(line, findings)
+    check_time(line, moment, now, findings)
+    check_angle(line, (33, 44), ra, reasons.BAD_RA, findings)
+    check_angle(line, (45, 56), dec, reasons.BAD_DEC, findings)
+    name = read_designation(line, findings)
+    magnitude, band = read_magnitude(line, findings)
+    catalogue = read_catalogue(line, findings)
     station = line.cut(78, 80)
     if fault := station_fault(station, placed=place is not None):
         findings.error(line.span(78, 80), *fault)
@@ -179,60 +181,3 @@ def _read_line(
         span=line.span(),
         earth_fixed_km=place.earth_fixed_km if place else None,
     )
-
-
-def _check_time(line: Line, moment: Moment, now: datetime, findings: Findings) -> None:
-    if moment.at is None:
-        findings.error(line.span(16, 32), reasons.BAD_DATE, moment.fault)
-        return
-    if moment.at - CLOCK_TOLERANCE > now:
-        hint = "The time lies in the future. Check the date, and that it is UTC."
-        findings.error(line.span(16, 32), reasons.FUTURE_TIME, hint)
-    if moment.repaired:
-        findings.warning(line.span(16, 32), reasons.REPAIRED, _repaired(moment.repaired))
-
-
-def _check_angle(line: Line, columns: tuple[int, int], angle: Angle, reason: str, findings: Findings) -> None:
-    if angle.deg is None:
-        findings.error(line.span(*columns), reason, angle.fault)
-    elif angle.repaired:
-        findings.warning(line.span(*columns), reasons.REPAIRED, _repaired(angle.repaired))
-
-
-def _read_designation(line: Line, findings: Findings) -> tuple[str, str | None]:
-    found = unpack(line.cut(1, 12))
-    if found is None:
-        hint = "Name the object: a packed number in columns 1-5, or a designation without blanks from column 6 on."
-        findings.error(line.span(1, 12), reasons.BAD_DESIGNATION, hint)
-        return "", None
-    if found.doubt:
-        findings.warning(line.span(1, 12), reasons.REPAIRED, _repaired(found.doubt))
-    return found.name, found.other
-
-
-def _read_magnitude(line: Line, findings: Findings) -> tuple[float | None, str | None]:
-    text, band = line.cut(66, 70), line.cut(71, 71).strip()
-    if not text.strip():
-        return None, None
-    magnitude = read_decimal(text.strip()) if _MAGNITUDE.fullmatch(text) else None
-    if magnitude is None or not BRIGHTEST <= magnitude <= FAINTEST:
-        hint = f"Write the magnitude as 18.93 in columns 66-70, from {BRIGHTEST:g} to {FAINTEST:g}, or leave it blank."
-        findings.error(line.span(66, 70), reasons.BAD_MAGNITUDE, hint)
-    if band and band not in BANDS_80:
-        hint = f"Use a band of the MPC ({''.join(sorted(BANDS_80))}), or leave magnitude and band blank."
-        findings.error(line.span(71, 71), reasons.UNKNOWN_BAND, hint)
-    return magnitude, band or None
-
-
-def _read_catalogue(line: Line, findings: Findings) -> str | None:
-    letter = line.cut(72, 72)
-    if letter == " ":
-        return None
-    if letter not in CATALOGUE_OF_LETTER:
-        hint = "Column 72 is not a catalogue code of the MPC. Leave it blank if the catalogue is not known."
-        findings.error(line.span(72, 72), reasons.UNKNOWN_CATALOGUE, hint)
-    return CATALOGUE_OF_LETTER.get(letter)
-
-
-def _repaired(what: str) -> str:
-    return f"It was read all the same, but {what}; the MPC would reject it."

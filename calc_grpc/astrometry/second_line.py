@@ -67,7 +67,7 @@ def _read_satellite(text: str, number: int, findings: Findings) -> ObserverPlace
         return None
     values = [_signed(text[start - 1 : start + 10]) for start in (35, 47, 59)]
     span = Span(line=number, start=35, end=69, text=text[34:69])
-    if None in values:
+    if None in values or not _are_blank(text, 34, 46, 58):
         hint = "Write x, y, z in columns 35-45, 47-57 and 59-69, each beginning with its sign."
         findings.error(span, reasons.BAD_POSITION, hint)
         return None
@@ -82,7 +82,7 @@ def _read_satellite(text: str, number: int, findings: Findings) -> ObserverPlace
 def _read_rover(text: str, number: int, findings: Findings) -> ObserverPlace | None:
     span = Span(line=number, start=35, end=61, text=text[34:61])
     longitude, latitude, altitude = (read_decimal(text[a:b].strip()) for a, b in ((34, 44), (45, 55), (56, 61)))
-    if longitude is None or latitude is None or altitude is None:
+    if longitude is None or latitude is None or altitude is None or not _are_blank(text, 34, 45, 56):
         hint = "Write east longitude, latitude (degrees) and altitude (m) in columns 35-44, 46-55 and 57-61."
         findings.error(span, reasons.BAD_POSITION, hint)
         return None
@@ -91,6 +91,10 @@ def _read_rover(text: str, number: int, findings: Findings) -> ObserverPlace | N
         hint = "Longitude, latitude or altitude is out of range. Longitude is counted to the east, altitude in metres."
         findings.error(span, reasons.BAD_POSITION, hint)
     return place
+
+
+def _are_blank(text: str, *columns: int) -> bool:
+    return all(text[column - 1] == " " for column in columns)
 
 
 def _signed(text: str) -> float | None:

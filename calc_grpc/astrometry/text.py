@@ -20,8 +20,7 @@ def decode(content: bytes, findings: Findings) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
-        line, column = len(_LINE_END.findall(before)) + 1, len(_LINE_END.split(before)[-1]) + 1
+        line, column = place_after(content[: error.start].decode("utf-8-sig"))
         bad = content[error.start : error.start + 1].decode("latin-1")
         hint = (
             "The file is not UTF-8 and was read as Latin-1; only comments may hold such characters. Save it as UTF-8."
@@ -33,3 +32,9 @@ def decode(content: bytes, findings: Findings) -> str | None:
 def split_lines(text: str) -> list[str]:
     """Split at LF, CR LF and CR, and nowhere else: other separators are characters of the line."""
     return _LINE_END.split(text)
+
+
+def place_after(text: str) -> tuple[int, int]:
+    """Give line and column, from 1, of what follows this text."""
+    lines = split_lines(text)
+    return len(lines), len(lines[-1]) + 1
