@@ -1,0 +1,114 @@
+"""When midnight comes to a station, and where the station then stands."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import erfa
+import numpy as np
+from numpy.typing import NDArray
+
+from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.constants import AU_KM, MJD_ZERO_JD
+from calc_grpc.orbits.observer import earth_heliocentric, station_places_km
+from calc_grpc.orbits.timescale import instants
+
+EARTH_FLATTENING = 1.0 / 298.257222101  # GRS80, Moritz 1980
+EARTH_TURN_RAD_PER_DAY = 2.0 * math.pi * 1.00273781191135448  # IERS Conventions 2010, eq. 5.15
+EARTH_AND_MOON = 3  # number of their barycentre in ERFA's plan94
+MOON_SHARE = 1.0 / (1.0 + 81.3005682)  # of the Moon in the mass of both; DE440, Park et al. 2021
+NODE_COUNT = 4  # of the good theory of the Earth, which takes 25 microseconds a row
+
+
+class Nights(NamedTuple):
+    """Midnights of a station, one row each, ICRF axes.
+
+    mjd: TDB (n,). observer, drift: heliocentric place and velocity, au and au/day (n, 3). zenith: unit vectors (n, 3),
+    geodetic; zeros where there is no ground to stand on.
+    """
+
+    mjd: Floats
+    observer: Floats
+    drift: Floats
+    zenith: Floats
+
+
+def first_midnight(station: str, after: datetime) -> datetime:
+    """First local mean midnight of a station after a moment: by its longitude, to the second; UTC.
+
+    A station without a fixed place has that of Greenwich.
+    """
+    x, y, _ = station_places_km().get(station) or (1.0, 0.0, 0.0)
+    into_day = timedelta(seconds=round(-math.atan2(y, x) / (2.0 * math.pi) % 1.0 * 86_400.0))
+    here = after.astimezone(UTC)
+    midnight = datetime(here.year, here.month, here.day, tzinfo=UTC) + into_day - timedelta(days=1)
+    while midnight <= here:
+        midnight += timedelta(days=1)
+    return midnight
+
+
+def coming_nights(station: str, first: datetime, count: int, *, fine_count: int) -> Nights:
+    """Place a station at `count` midnights from `first` on; one without a fixed place is put at the geocentre.
+
+    The Earth is that of `earth_heliocentric` to 5 km for the first `fine_count` nights, over 30 days, and to 20,000 km
+    later. A leap second between the nights is overlooked, and precession stands still at their middle: 0.5 km.
+    """
+    when = instants([first])
+    days = np.arange(float(count))
+    mjd = when.tdb_mjd[0] + days
+    earth = _earth(mjd, min(fine_count, count))
+    place, zenith = _fixed_to_earth(station)
+    eastward = EARTH_TURN_RAD_PER_DAY * np.array([-place[1], place[0], 0.0])
+    turned = _to_celestial(
+        when.ut1_mjd[0] + days, float(when.tt_mjd[0] + 0.5 * count), np.stack([place, eastward, zenith])
+    )
+    return Nights(
+        mjd=mjd,
+        observer=np.ascontiguousarray(earth[:, :3] + turned[:, 0]),
+        drift=np.ascontiguousarray(earth[:, 3:] + turned[:, 1]),
+        zenith=turned[:, 2],
+    )
+
+
+def _fixed_to_earth(station: str) -> tuple[Floats, Floats]:
+    """Place, au, and zenith of a station in axes that turn with the Earth."""
+    x, y, z = station_places_km().get(station) or (0.0, 0.0, 0.0)
+    place = np.array([x, y, z]) / AU_KM
+    if x == y == z == 0.0:
+        return place, np.zeros(3)
+    up = np.array([x, y, z / (1.0 - EARTH_FLATTENING) ** 2])
+    return place, up / float(np.linalg.norm(up))
+
+
+def _to_celestial(ut1_mjd: Floats, middle_tt_mjd: float, vectors: Floats) -> Floats:
+    """Vectors (m, 3) fixed to the Earth in ICRF axes at each time, (n, m, 3)."""
+    turn = erfa.ufunc.era00(MJD_ZERO_JD, ut1_mjd)
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x, y, z = vectors.T
+    turned = np.stack([x * cos - y * sin, x * sin + y * cos, np.broadcast_to(z, (ut1_mjd.size, z.size))], axis=-1)
+    return np.asarray(turned @ erfa.ufunc.c2i00b(MJD_ZERO_JD, middle_tt_mjd))
+
+
+def _earth(mjd: Floats, fine_count: int) -> Floats:
+    """Geocentre from the Sun, au and au/day, (n, 6): the quick theory, corrected by the good one on a few nights."""
+    planet, _ = erfa.ufunc.plan94(MJD_ZERO_JD, mjd, EARTH_AND_MOON)
+    moon = erfa.ufunc.moon98(MJD_ZERO_JD, mjd[:fine_count])
+    earth = np.concatenate([planet["p"], planet["v"]], axis=1)
+    earth[:fine_count, :3] -= MOON_SHARE * moon["p"]
+    earth[:fine_count, 3:] -= MOON_SHARE * moon["v"]
+    nodes, weights = _nodes(fine_count)
+    earth[:fine_count] += weights @ (earth_heliocentric(mjd[nodes]) - earth[nodes])
+    return np.asarray(earth)
+
+
+@cache
+def _nodes(count: int) -> tuple[NDArray[np.intp], Floats]:
+    """Some of `count` even places, and the weights (count, k) of the polynomial through them, by Lagrange's formula."""
+    nodes = np.unique(np.linspace(0, count - 1, NODE_COUNT).round().astype(np.intp))
+    places = np.arange(float(count))
+    weights = np.ones((count, nodes.size))
+    for k, node in enumerate(nodes):
+        for other in np.delete(nodes, k):
+            weights[:, k] *= (places - other) / (node - other)
+    return nodes, weights

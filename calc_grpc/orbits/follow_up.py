@@ -1,0 +1,226 @@
+"""What next: where the object stands in the coming nights, how surely, and when to observe to know its distance."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
+from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.constants import ARCSEC_RAD, DEG_RAD
+from calc_grpc.orbits.night_sky import (
+    Sight,
+    angle_between,
+    ellipse_of,
+    look,
+    magnitudes,
+    scatter_of,
+    sky_motion,
+    spread_of,
+)
+from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.observer import station_places_km
+from calc_grpc.orbits.perturbations import displacements
+from calc_grpc.orbits.result import FollowUp, FollowUpNight
+from calc_grpc.orbits.weights import sigmas_arcsec
+
+NIGHT_COUNT = 30
+HORIZON_DAYS = 180
+GOAL = 0.01  # largest relative 1-sigma of a distance that is called determined
+POSITIONS_PER_NIGHT = 2
+FIELD_ARCSEC = 600.0  # a usual field of view, across
+FIELD_SIGMAS = 2.0
+LOST_ABOVE_DEG = 10.0  # semi-major axis, 1-sigma; a place this uncertain is no place
+NEAR_SUN_DEG = 30.0
+HISTORICAL_AFTER = timedelta(days=730)
+LATEST_YEAR = 9990  # the calendar ends with 9999
+MOST_MEMBERS = 40
+FAMILY_STEP_DAYS = 10  # between the nights, beyond the listed ones, on which a family is followed
+MOST_DISTANCES = 100
+GEOCENTRE = "500"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A posterior that is no bell: states (m, 6) with weights (m,) at the epoch of the state they go with.
+
+    within: (6, 6), what each member is uncertain by itself (a range profile's covariance at fixed range); zeros for
+    random samples.
+    """
+
+    states: Floats
+    weights: Floats
+    within: Floats
+
+
+def like_and_after(used: Sequence[Observation], as_of: datetime | None) -> tuple[Observation, datetime]:
+    """Observation that will be repeated, and the moment the coming nights follow.
+
+    It is the last used one from a fixed place; when there is none, the last one as if from the geocentre. The nights
+    follow `as_of`, or the last observation where that is later, where `as_of` is None, and where it lies more than two
+    years back: then the question is historical, as Gauss's for Ceres.
+    """
+    in_order = sorted(used, key=lambda one: one.observed_at)
+    places = station_places_km()
+    placed = [one for one in in_order if places.get(one.station)]
+    like = placed[-1] if placed else replace(in_order[-1], station=GEOCENTRE)
+    last = in_order[-1].observed_at
+    is_past = as_of is None or as_of < last or as_of - last > HISTORICAL_AFTER
+    return replace(like, observer_position_km=None), (last if is_past or as_of is None else as_of)
+
+
+def plan_follow_up(
+    *, state: Floats, covariance: Floats, epoch_mjd: float, range_partials: Floats, distances: Floats,
+    like: Observation, after: datetime, family: Family | None = None, h_magnitude: float | None = None,
+) -> FollowUp:  # fmt: skip
+    """Work out the coming nights of an orbit.
+
+    state (6,), covariance (6, 6): heliocentric ICRF, au and au/day, at epoch_mjd (TDB). family: what the covariance
+    stands for, where that is no bell. range_partials: d distance / d state (n, 6) and distances, au (n,), of the used
+    observations. like: what will be repeated, for its station and accuracy; after: the moment the nights follow; both
+    from `like_and_after`.
+    Method: the covariance (or the family) is carried to each night; what two positions there would leave of it follows
+    from the linear update of Kalman, both counted as taken at one moment. The places follow the planets' pull for the
+    listed nights and are good to the fit itself; beyond, only the size of the ellipse is used.
+    Reference: Milani & Gronchi 2010, Theory of Orbit Determination, section 5.5 and eq. 7.6.
+    """
+    now = _relative(np.einsum("ni,ij,nj->n", range_partials, covariance, range_partials), distances)
+    nothing = FollowUp(station=like.station, relative_sigma=now, nights=(), observe_from=None, observe_by=None, note="")
+    if after.year >= LATEST_YEAR:
+        return replace(nothing, note="The calendar ends before the coming nights do.")
+    first = first_midnight(like.station, after)
+    nights = coming_nights(like.station, first, HORIZON_DAYS, fine_count=NIGHT_COUNT)
+    displacement = _displacement(state, epoch_mjd, nights)
+    sight = look(state, epoch_mjd, nights, displacement)
+    if sight is None:
+        return replace(nothing, note="The orbit cannot be followed into the coming nights.")
+    linear = spread_of(sight, covariance)
+    spread = linear if family is None else _family_spread(sight, family, epoch_mjd, nights, displacement)
+    major, _, _ = ellipse_of(spread)
+    if not major[0] <= LOST_ABOVE_DEG * DEG_RAD:
+        return replace(nothing, note=_lost(float(major[0])))
+    sigma = float(sigmas_arcsec([like], nights.mjd[:1]).mean()) * ARCSEC_RAD
+    later = _relative_after(sight, covariance, linear, sigma, range_partials, distances)
+    return _advise(nothing, first, sight, nights, spread, later, h_magnitude)
+
+
+def _displacement(state: Floats, epoch_mjd: float, nights: Nights) -> Floats:
+    """What the planets add to the places of the listed nights; beyond, the last of them is kept."""
+    listed = displacements(state, epoch_mjd, nights.mjd[:NIGHT_COUNT])[:, :3]
+    beyond = np.broadcast_to(listed[-1], (nights.mjd.size - NIGHT_COUNT, 3))
+    return np.concatenate([listed, beyond])
+
+
+def _family_spread(sight: Sight, family: Family, epoch_mjd: float, nights: Nights, displacement: Floats) -> Floats:
+    """Covariance of the sky (n, 2, 2) from a family; beyond the listed nights interpolated between some."""
+    stride = math.ceil(family.weights.size / MOST_MEMBERS)
+    count = nights.mjd.size
+    rows = np.unique(np.append(np.arange(NIGHT_COUNT), [*range(NIGHT_COUNT, count, FAMILY_STEP_DAYS), count - 1]))
+    states, weights = family.states[::stride], family.weights[::stride]
+    some = scatter_of(sight, rows, states, weights, epoch_mjd, nights, displacement)
+    whole = np.empty((count, 2, 2))
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        whole[:, i, j] = np.interp(np.arange(count), rows, some[:, i, j])
+    return np.asarray(whole + spread_of(sight, family.within))
+
+
+def _relative(variances: Floats, distances: Floats) -> float:
+    return float(np.max(np.sqrt(np.maximum(variances, 0.0)) / distances))
+
+
+def _relative_after(
+    sight: Sight, covariance: Floats, spread: Floats, sigma: float, range_partials: Floats, distances: Floats
+) -> Floats:
+    """Largest relative sigma of the distances after two positions in each night, (n,); sigma in rad."""
+    some = np.unique(np.linspace(0, distances.size - 1, min(distances.size, MOST_DISTANCES)).astype(np.intp))
+    partials, ranges = range_partials[some], distances[some]
+    together = partials @ covariance @ sight.partials.transpose(0, 2, 1)  # distance with sky, (nights, some, 2)
+    ra2, both, dec2 = spread[:, 0, 0, None], spread[:, 0, 1, None], spread[:, 1, 1, None]
+    ra2, dec2 = ra2 + sigma**2 / POSITIONS_PER_NIGHT, dec2 + sigma**2 / POSITIONS_PER_NIGHT
+    with_ra, with_dec = together[:, :, 0], together[:, :, 1]
+    gained = (with_ra**2 * dec2 - 2.0 * with_ra * with_dec * both + with_dec**2 * ra2) / (ra2 * dec2 - both**2)
+    before = np.einsum("si,ij,sj->s", partials, covariance, partials)
+    return np.asarray(np.max(np.sqrt(np.maximum(before - gained, 0.0)) / ranges, axis=1))
+
+
+def _advise(
+    nothing: FollowUp, first: datetime, sight: Sight, nights: Nights, spread: Floats, later: Floats,
+    h_magnitude: float | None,
+) -> FollowUp:  # fmt: skip
+    major, _, _ = ellipse_of(spread)
+    elongation = angle_between(sight.line, -nights.observer) / DEG_RAD
+    dark = elongation >= NEAR_SUN_DEG
+    fits = 2.0 * FIELD_SIGMAS * major <= FIELD_ARCSEC * ARCSEC_RAD
+    enough = np.flatnonzero(dark & (later <= GOAL))
+    known = nothing.relative_sigma <= GOAL
+    lost = np.flatnonzero(~fits)
+    start = None if known or not enough.size else int(enough[0])
+    end = int(lost[0]) - 1 if lost.size and lost[0] > 0 else None
+    return FollowUp(
+        station=nothing.station,
+        relative_sigma=nothing.relative_sigma,
+        nights=_rows(first, sight, nights, spread, elongation, later, h_magnitude),
+        observe_from=None if start is None else first + timedelta(days=start),
+        observe_by=None if end is None else first + timedelta(days=end),
+        note=" ".join(_notes(known, start, end, dark, fits)),
+    )
+
+
+def _rows(
+    first: datetime, sight: Sight, nights: Nights, spread: Floats, elongation: Floats, later: Floats,
+    h_magnitude: float | None,
+) -> tuple[FollowUpNight, ...]:  # fmt: skip
+    sight, nights = Sight(*(part[:NIGHT_COUNT] for part in sight)), Nights(*(part[:NIGHT_COUNT] for part in nights))
+    major, minor, angle = ellipse_of(spread[:NIGHT_COUNT])
+    distance = np.sqrt(np.einsum("nk,nk->n", sight.line, sight.line))
+    ra = np.arctan2(sight.line[:, 1], sight.line[:, 0]) / DEG_RAD % 360.0
+    dec = np.arcsin(sight.line[:, 2] / distance) / DEG_RAD
+    motion = sky_motion(sight, nights) / ARCSEC_RAD / 1440.0
+    altitude = 90.0 - angle_between(sight.line, nights.zenith) / DEG_RAD if nights.zenith[0].any() else None
+    bright = magnitudes(sight, h_magnitude) if h_magnitude is not None else None
+    return tuple(
+        FollowUpNight(
+            at=first + timedelta(days=k),
+            ra_deg=float(ra[k]) % 360.0,
+            dec_deg=float(dec[k]),
+            distance_au=float(distance[k]),
+            ellipse_major_arcsec=float(major[k] / ARCSEC_RAD),
+            ellipse_minor_arcsec=float(minor[k] / ARCSEC_RAD),
+            ellipse_angle_deg=float(angle[k] / DEG_RAD) % 180.0,
+            motion_ra_arcsec_per_min=float(motion[k, 0]),
+            motion_dec_arcsec_per_min=float(motion[k, 1]),
+            sun_elongation_deg=float(elongation[k]),
+            altitude_deg=None if altitude is None else float(altitude[k]),
+            magnitude=None if bright is None or not math.isfinite(bright[k]) else float(bright[k]),
+            relative_sigma_after=float(later[k]),
+        )
+        for k in range(NIGHT_COUNT)
+    )
+
+
+def _notes(known: bool, start: int | None, end: int | None, dark: np.ndarray, fits: np.ndarray) -> list[str]:
+    notes = []
+    if not dark[:NIGHT_COUNT].any():
+        notes.append(f"On all of these nights the object stands within {NEAR_SUN_DEG:.0f} degrees of the Sun.")
+    if not fits[0]:
+        notes.append(
+            f"The {FIELD_SIGMAS:.0f}-sigma ellipse is larger than a field of {FIELD_ARCSEC / 60.0:.0f} arcminutes "
+            "from the first night on: search along its major axis."
+        )
+    if not known and start is None:
+        notes.append(
+            f"No single night of the coming {HORIZON_DAYS} days brings the distance to 1 %; observe on several."
+        )
+    if start is not None and end is not None and end < start:
+        notes.append("The ellipse outgrows the field before one night alone would do: observe earlier as well.")
+    return notes
+
+
+def _lost(major: float) -> str:
+    size = f"{major / DEG_RAD:.0f} degrees" if math.isfinite(major) and major < math.pi else "most of the sky"
+    return (
+        f"Where the object stands in the coming nights is uncertain by {size}: no place to point at. "
+        "Earlier images of the same days, or positions published by others, would narrow it."
+    )
