@@ -38,7 +38,7 @@ HISTORICAL_AFTER = timedelta(days=730)
 LATEST_YEAR = 9990  # the calendar ends with 9999
 MOST_MEMBERS = 40
 FAMILY_STEP_DAYS = 10  # between the nights, beyond the listed ones, on which a family is followed
-MOST_DISTANCES = 100
+MOST_DISTANCES = 100  # for which the gain is worked out, evenly chosen
 GEOCENTRE = "500"
 
 
@@ -73,21 +73,25 @@ def like_and_after(used: Sequence[Observation], as_of: datetime | None) -> tuple
 
 def plan_follow_up(
     *, state: Floats, covariance: Floats, epoch_mjd: float, range_partials: Floats, distances: Floats,
-    like: Observation, after: datetime, family: Family | None = None, h_magnitude: float | None = None,
-) -> FollowUp:  # fmt: skip
-    """Work out the coming nights of an orbit.
+    relative_sigma: float, like: Observation, after: datetime, family: Family | None = None,
+    h_magnitude: float | None = None,
+) -> FollowUp | None:  # fmt: skip
+    """Work out the coming nights of an orbit; None when its covariance is not finite, so that nothing can be said.
 
     state (6,), covariance (6, 6): heliocentric ICRF, au and au/day, at epoch_mjd (TDB). family: what the covariance
     stands for, where that is no bell. range_partials: d distance / d state (n, 6) and distances, au (n,), of the used
-    observations. like: what will be repeated, for its station and accuracy; after: the moment the nights follow; both
-    from `like_and_after`.
+    observations; relative_sigma: the largest of these now, as the verdict has it. like: what will be repeated, for its
+    station and accuracy; after: the moment the nights follow; both from `like_and_after`.
     Method: the covariance (or the family) is carried to each night; what two positions there would leave of it follows
     from the linear update of Kalman, both counted as taken at one moment. The places follow the planets' pull for the
     listed nights and are good to the fit itself; beyond, only the size of the ellipse is used.
-    Reference: Milani & Gronchi 2010, Theory of Orbit Determination, section 5.5 and eq. 7.6.
+    Reference: Milani 1999, Icarus 137, 269 (ellipses on the sky); Kalman 1960, J. Basic Eng. 82, 35 (the update).
     """
-    now = _relative(np.einsum("ni,ij,nj->n", range_partials, covariance, range_partials), distances)
-    nothing = FollowUp(station=like.station, relative_sigma=now, nights=(), observe_from=None, observe_by=None, note="")
+    if not (np.all(np.isfinite(covariance)) and math.isfinite(relative_sigma)):
+        return None
+    nothing = FollowUp(
+        station=like.station, relative_sigma=relative_sigma, nights=(), observe_from=None, observe_by=None, note=""
+    )
     if after.year >= LATEST_YEAR:
         return replace(nothing, note="The calendar ends before the coming nights do.")
     first = first_midnight(like.station, after)
@@ -124,10 +128,6 @@ def _family_spread(sight: Sight, family: Family, epoch_mjd: float, nights: Night
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
         whole[:, i, j] = np.interp(np.arange(count), rows, some[:, i, j])
     return np.asarray(whole + spread_of(sight, family.within))
-
-
-def _relative(variances: Floats, distances: Floats) -> float:
-    return float(np.max(np.sqrt(np.maximum(variances, 0.0)) / distances))
 
 
 def _relative_after(

@@ -91,7 +91,7 @@ def fill_scatter(
     states: Floats, weights: Floats, epoch_mjd: float, mjd: Floats, observer: Floats, line: Floats, east: Floats,
     north: Floats, out: Floats,
 ) -> None:  # fmt: skip
-    """Add up out (k, 2, 2) of `scatter_of`; members that cannot be followed count as lost, infinitely far off."""
+    """Add up out (k, 2, 2) of `scatter_of`; members that cannot be followed count as far off as can be."""
     moved, offset = np.empty(6), np.empty(3)
     for n in range(mjd.shape[0]):
         nominal = math.sqrt(line[n, 0] ** 2 + line[n, 1] ** 2 + line[n, 2] ** 2)
@@ -111,7 +111,7 @@ def fill_scatter(
                 y += seen * north[n, k]
                 ahead += seen * line[n, k]
             if not residual < 1e-7:
-                x, y = np.inf, np.inf
+                x, y = math.pi, math.pi
             elif ahead < 0.0:  # behind the observer's back: as far off as can be
                 x, y = math.pi * x, math.pi * y
             out[n, 0, 0] += weights[m] * x * x
