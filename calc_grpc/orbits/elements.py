@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import JULIAN_YEAR_DAYS, OBLIQUITY_J2000_RAD
 from calc_grpc.orbits.kepler import MU, SQRT_MU, propagate, stumpff
 
@@ -61,47 +61,64 @@ def elements_from_state(state: Floats) -> Elements:
     from q U1 + U3, which holds for all conics. A circular or uncrossed plane has its free angle set to zero.
     Reference: Battin 1999, sections 4.4 and 4.5.
     """
-    r_vec, v_vec = np.asarray(state[:3], dtype=np.float64), np.asarray(state[3:], dtype=np.float64)
-    r = float(np.linalg.norm(r_vec))
-    h_vec = np.cross(r_vec, v_vec)
-    h = float(np.linalg.norm(h_vec))
-    e_vec = np.cross(v_vec, h_vec) / MU - r_vec / r
-    e = float(np.linalg.norm(e_vec))
-    sigma = float(r_vec @ v_vec) / SQRT_MU
-    alpha = 2.0 / r - float(v_vec @ v_vec) / MU
+    numbers = np.empty(6)
+    fill_elements(np.ascontiguousarray(state, dtype=np.float64), numbers)
+    q, e, i, node, peri, since = (float(number) for number in numbers)
+    return Elements(q_au=q, e=e, i_rad=i, node_rad=node, peri_rad=peri, since_perihelion_days=since)
+
+
+@compiled
+def fill_elements(state: Floats, numbers: Floats) -> None:
+    """Fill (6,) with the fields of `Elements`, in their order."""
+    h_vec, e_vec, node_vec = np.empty(3), np.empty(3), np.zeros(3)
+    across, beside = np.empty(3), np.empty(3)
+    place, velocity = state[:3], state[3:]
+    cross(place, velocity, h_vec)
+    cross(velocity, h_vec, e_vec)
+    r, h = math.sqrt(dot(place, place)), math.sqrt(dot(h_vec, h_vec))
+    for k in range(3):
+        e_vec[k] = e_vec[k] / MU - place[k] / r
+        h_vec[k] /= h
+    e = math.sqrt(dot(e_vec, e_vec))
+    sigma = dot(place, velocity) / SQRT_MU
+    alpha = 2.0 / r - dot(velocity, velocity) / MU
     q = h * h / MU / (1.0 + e)
-    plane = math.hypot(float(h_vec[0]), float(h_vec[1]))
-    node = math.atan2(float(h_vec[0]), -float(h_vec[1])) if plane > 1e-14 * h else 0.0
-    node_vec = np.array([math.cos(node), math.sin(node), 0.0])
-    across = np.cross(h_vec / h, node_vec)
+    plane = math.hypot(h_vec[0], h_vec[1])
+    node = math.atan2(h_vec[0], -h_vec[1]) if plane > 1e-14 else 0.0
+    node_vec[0], node_vec[1] = math.cos(node), math.sin(node)
+    cross(h_vec, node_vec, across)
     apse = e_vec if e > 1e-13 else node_vec
-    return Elements(
-        q_au=q,
-        e=e,
-        i_rad=math.atan2(plane, float(h_vec[2])),
-        node_rad=node % (2.0 * math.pi),
-        peri_rad=math.atan2(float(apse @ across), float(apse @ node_vec)) % (2.0 * math.pi),
-        since_perihelion_days=_since_perihelion(r_vec, e, sigma, alpha, q, r, apse, np.cross(h_vec / h, apse)),
-    )
-
-
-def _since_perihelion(
-    r_vec: Floats, e: float, sigma: float, alpha: float, q: float, r: float, apse: Floats, beside: Floats
-) -> float:
+    cross(h_vec, apse, beside)
+    numbers[0], numbers[1], numbers[2] = q, e, math.atan2(plane, h_vec[2])
+    numbers[3] = node % (2.0 * math.pi)
+    numbers[4] = math.atan2(dot(apse, across), dot(apse, node_vec)) % (2.0 * math.pi)
     if alpha > OPEN_BELOW_PER_AU:
         root = math.sqrt(alpha)
         if e > 1e-13:
-            anomaly = math.atan2(sigma * root, 1.0 - alpha * r)
+            chi = math.atan2(sigma * root, 1.0 - alpha * r) / root
         else:
-            anomaly = math.atan2(float(r_vec @ beside), float(r_vec @ apse))
-        chi = anomaly / root
+            chi = math.atan2(dot(place, beside), dot(place, apse)) / root
     elif alpha < -OPEN_BELOW_PER_AU:
         root = math.sqrt(-alpha)
         chi = math.asinh(sigma * root / e) / root
     else:
         chi = sigma / e
     _, c1, _, c3, _, _ = stumpff(alpha * chi * chi)
-    return (q * chi * c1 + chi**3 * c3) / SQRT_MU
+    numbers[5] = (q * chi * c1 + chi**3 * c3) / SQRT_MU
+
+
+@compiled
+def cross(a: Floats, b: Floats, out: Floats) -> None:
+    """Fill out (3,) with a x b; out is neither."""
+    out[0] = a[1] * b[2] - a[2] * b[1]
+    out[1] = a[2] * b[0] - a[0] * b[2]
+    out[2] = a[0] * b[1] - a[1] * b[0]
+
+
+@compiled
+def dot(a: Floats, b: Floats) -> float:
+    """Scalar product of two vectors (3,); written out, since calling BLAS costs more."""
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
 def state_from_elements(elements: Elements) -> Floats:

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.prediction import LOG_RANGE, Frame, fill_state, frame_at
-from calc_grpc.orbits.refine import GROSS, Fit, fit, log_determinant
-from calc_grpc.orbits.track import Track, select
+from calc_grpc.orbits.refine import GROSS, Fit, fit, log_determinant, solve_positive
+from calc_grpc.orbits.track import Track, night_count, select
 
 NEAREST_AU = 0.003
 FARTHEST_AU = 100.0
-RANGE_COUNT = 96
-SCAN_MOST = 60  # observations a scan looks at; more do not find more
+RANGE_COUNT = 48
+FRESH_EVERY = 8  # nodes; divides RANGE_COUNT
+SCAN_TOLERANCE = 0.1
+SCAN_MOST = 24  # observations a scan looks at; more do not find more
 ROBUST = 3.0
 HOLLOW_COUNT = 5
 HOLLOW_DEPTH = 80.0  # a hollow this much above the deepest is not worth a refinement
@@ -54,15 +56,12 @@ def scan_ranges(track: Track, rows: NDArray[np.intp], on_step: Callable[[float],
     frame = frame_at(part, middle_row(part.mjd))
     rates = sky_rates(part, frame)
     logs = np.linspace(math.log(NEAREST_AU), math.log(FARTHEST_AU), RANGE_COUNT)
-    use = np.ones(part.mjd.size)
-    costs, found = np.empty(RANGE_COUNT), np.empty((RANGE_COUNT, 6))
-    previous = np.array([0.0, 0.0, logs[0], rates[0], rates[1], 0.0])
-    for k in range(RANGE_COUNT):
-        on_step(k / RANGE_COUNT)
-        costs[k], found[k] = scan_node(part, frame, float(logs[k]), rates, previous, use)
-        if costs[k] < np.inf:
-            previous = found[k]
+    costs, found = np.full(RANGE_COUNT, np.inf), np.zeros((RANGE_COUNT, 6))
+    for first in range(0, RANGE_COUNT, FRESH_EVERY):
+        on_step(first / RANGE_COUNT)
+        scan_nodes(part, frame, logs, rates, first, costs, found)
     hollows = []
+    use = np.ones(part.mjd.size)
     for k in _hollows(costs):
         refined = fit(part, frame, found[k], use, ROBUST, False, 40, 1e-3)
         if refined.cost < np.inf:
@@ -71,25 +70,40 @@ def scan_ranges(track: Track, rows: NDArray[np.intp], on_step: Callable[[float],
 
 
 @compiled
-def scan_node(
-    track: Track, frame: Frame, log_range: float, rates: Floats, previous: Floats, use: Floats
-) -> tuple[float, Floats]:
-    """Fit five parameters at one range from two starts, the neighbour's solution and the apparent motion alone.
+def scan_nodes(
+    track: Track, frame: Frame, logs: Floats, rates: Floats, first: int, costs: Floats, found: Floats
+) -> None:
+    """Fit five parameters at each of FRESH_EVERY ranges, starting from the solutions at the nearer ones.
 
-    Returns the cost with the width of the other five included (Laplace), so that hollows compare by volume.
+    The first also starts from the apparent motion alone, in case the neighbours have lost the way; so does one whose
+    neighbour found nothing. Costs include the width of the other five (Laplace), so that hollows compare by volume.
     """
-    fresh = np.zeros(6)
-    fresh[2], fresh[3], fresh[4] = log_range, rates[0], rates[1]
-    fresh[5] = turning_rate(frame, fresh)
-    near = previous.copy()
-    near[2] = log_range
-    first = fit(track, frame, fresh, use, GROSS, True, 4, 1.0)
-    first = fit(track, frame, first.parameters, use, 3.0, True, 15, 0.02)
-    second = fit(track, frame, near, use, 3.0, True, 15, 0.02)
-    best = first if first.cost <= second.cost else second
-    if not best.cost < np.inf:
-        return np.inf, best.parameters
-    return best.cost + log_width(best.normal), best.parameters
+    use = np.ones(track.mjd.shape[0])
+    start = np.empty(6)
+    for k in range(first, min(first + FRESH_EVERY, logs.size)):
+        if k > 0 and costs[k - 1] < np.inf:
+            start[:] = found[k - 1]
+            if k > 1 and costs[k - 2] < np.inf:
+                start += found[k - 1] - found[k - 2]
+            start[LOG_RANGE] = logs[k]
+            keep_better(fit(track, frame, start, use, ROBUST, True, 15, SCAN_TOLERANCE), k, costs, found)
+        if k == first or costs[k] == np.inf:
+            start[:] = 0.0
+            start[LOG_RANGE], start[3], start[4] = logs[k], rates[0], rates[1]
+            start[5] = turning_rate(frame, start)
+            rough = fit(track, frame, start, use, GROSS, True, 4, 1.0)
+            keep_better(fit(track, frame, rough.parameters, use, ROBUST, True, 15, SCAN_TOLERANCE), k, costs, found)
+
+
+@compiled
+def keep_better(one: Fit, k: int, costs: Floats, found: Floats) -> None:
+    """Note a fit at node k unless the one there is better."""
+    if not one.cost < np.inf:
+        return
+    cost = one.cost + log_width(one.normal)
+    if cost < costs[k]:
+        costs[k] = cost
+        found[k] = one.parameters
 
 
 @compiled
@@ -121,19 +135,36 @@ def sky_rates(track: Track, frame: Frame) -> Floats:
 
     A straight line, a parabola from three nights on, by least absolute values so that outliers do not matter.
     """
-    depth = track.toward @ frame.toward
-    plane = np.stack([track.toward @ frame.east, track.toward @ frame.north], axis=1) / np.maximum(depth, 0.05)[:, None]
+    depth = np.maximum(track.toward @ frame.toward, 0.05)
     days = track.mjd - frame.mjd
     span = max(float(np.ptp(days)), 1e-9)
-    columns = 3 if np.unique(np.floor(track.mjd)).size >= 3 else 2
+    columns = 3 if night_count(track.mjd) >= 3 else 2
     design = np.stack([(days / span) ** power for power in range(columns)], axis=1)
-    weights = np.ones(days.size)
+    axes = (frame.east, frame.north)
+    return np.array([absolute_fit(design, track.toward @ axis / depth)[1] / span for axis in axes])
+
+
+@compiled
+def absolute_fit(design: Floats, values: Floats) -> Floats:
+    """Coefficients (m,) of the columns of a design (n, m) by least absolute deviations, in six rounds of weights."""
+    n, m = design.shape
+    normal, right, found = np.empty((m, m)), np.empty(m), np.zeros(m)
+    weights = np.ones(n)
     for _ in range(6):
-        root = np.sqrt(weights)[:, None]
-        solution, *_ = np.linalg.lstsq(design * root, plane * root, rcond=None)
-        off = np.linalg.norm(plane - design @ solution, axis=1)
-        weights = 1.0 / np.maximum(off, 1e-6)
-    return np.asarray(solution[1] / span)
+        normal[:, :], right[:] = 0.0, 0.0
+        for row in range(n):
+            for i in range(m):
+                right[i] += weights[row] * design[row, i] * values[row]
+                for j in range(m):
+                    normal[i, j] += weights[row] * design[row, i] * design[row, j]
+        if not solve_positive(normal, right, m, found):
+            break
+        for row in range(n):
+            miss = values[row]
+            for i in range(m):
+                miss -= design[row, i] * found[i]
+            weights[row] = 1.0 / max(abs(miss), 1e-6)
+    return found
 
 
 def _hollows(costs: Floats) -> list[int]:

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.initial_orbit import FARTHEST_AU, NEAREST_AU, log_width
+from calc_grpc.orbits.follow_up import Family
 from calc_grpc.orbits.perturbations import PlanetTable
 from calc_grpc.orbits.prediction import LOG_RANGE, conic_at, predict, state_at
+from calc_grpc.orbits.range_profile import Profile, profile_ranges
 from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
 from calc_grpc.orbits.selection import Solution
 
 GAUSSIAN_BELOW = 0.004  # relative sigma of the range under which the posterior is a bell to a percent of sigma
-PROFILE_DEPTH = 25.0  # cost above the lowest at which the profile ends: 5 sigma
-PROFILE_MOST = 160
-WIDEST_STEP = 0.15  # in ln(range)
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
-OTHERS = np.array([0, 1, 3, 4, 5])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +23,7 @@ class Posterior:
     """What is known after the fit. Distances in au, each (n,); state and its covariance at `epoch_mjd`.
 
     sigma_alone: relative 1-sigma of the range at the reference from the observations alone; infinite when they do
-    not fix it. gaussian: whether covariance (True) or range profile gave the spread.
+    not fix it. family: the orbits of the range profile where that gave the spread and not the covariance.
     """
 
     epoch_mjd: float
@@ -38,17 +35,7 @@ class Posterior:
     state: Floats
     covariance: Floats
     sigma_alone: float
-    gaussian: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Profile:
-    """Nodes of the profile: ln(range), weights that sum to one, parameters, conditional covariances."""
-
-    logs: Floats
-    weights: Floats
-    parameters: Floats
-    covariances: Floats
+    family: Family | None
 
 
 def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step: Callable[[], None]) -> Posterior:
@@ -98,7 +85,7 @@ def _from_covariance(
 ) -> Posterior:
     parameters = solution.fit.parameters
     seen = predict(solution.track, solution.frame, parameters)
-    variances = np.einsum("ni,ij,nj->n", seen.range_partials, covariance, seen.range_partials)
+    variances = np.sum((seen.range_partials @ covariance) * seen.range_partials, axis=1)
     sigmas = np.sqrt(np.maximum(variances, 0.0))
     turn = state_partials(solution, parameters, epoch_mjd)
     return Posterior(
@@ -111,7 +98,7 @@ def _from_covariance(
         state=state_at(table, solution.frame, parameters, epoch_mjd),
         covariance=turn @ covariance @ turn.T,
         sigma_alone=alone,
-        gaussian=True,
+        family=None,
     )
 
 
@@ -119,78 +106,37 @@ def _from_profile(
     solution: Solution, table: PlanetTable, sigma: float, epoch_mjd: float, alone: float, on_step: Callable[[], None]
 ) -> Posterior:
     """Weigh five-parameter fits along the range; the answer is the fit at the median range."""
-    profile = _profile(solution, sigma, on_step)
-    middle = float(np.interp(0.5, _cumulative(profile.logs, profile.weights), profile.logs))
+    profile = profile_ranges(solution, sigma, epoch_mjd, on_step)
+    weights = profile.weights
+    cumulative = _cumulative(profile.logs, weights)
+    low, middle, high = np.interp([0.025, 0.5, 0.975], cumulative, profile.logs)
     start = profile.parameters[int(np.argmin(np.abs(profile.logs - middle)))].copy()
     start[LOG_RANGE] = middle
     use = solution.used.astype(np.float64)
     chosen = polled_fit(solution.track, solution.frame, start, use, GROSS, True, 30, 1e-6, on_step)
     seen = predict(solution.track, solution.frame, chosen.parameters)
-    rows = []
-    for one in profile.parameters:
-        on_step()
-        rows.append(predict(solution.track, solution.frame, one).ranges)
-    ranges = np.stack(rows)
     partials = seen.range_partials
-    within = np.einsum("k,kij->ij", profile.weights, profile.covariances)
-    inner = np.maximum(np.einsum("ni,ij,nj->n", partials, within, partials), 0.0)
-    outer = np.einsum("k,kn->n", profile.weights, (ranges - seen.ranges) ** 2)
-    lows, highs = _interval(profile, ranges, seen.ranges, inner)
+    within = np.tensordot(weights, profile.covariances, axes=1)
+    inner = np.maximum(np.sum((partials @ within) * partials, axis=1), 0.0)
+    outer = weights @ (profile.ranges - seen.ranges) ** 2
+    ends = np.sort([_ranges_at(profile, float(low)), _ranges_at(profile, float(high))], axis=0)
+    reach = TWO_SIDED_95 * np.sqrt(inner)
     turn = state_partials(solution, chosen.parameters, epoch_mjd)
+    offsets = profile.states - conic_at(solution.frame, chosen.parameters, epoch_mjd)
     state = state_at(table, solution.frame, chosen.parameters, epoch_mjd)
-    offsets = np.stack([state_at(table, solution.frame, one, epoch_mjd) for one in profile.parameters]) - state
+    inner_state = turn @ within @ turn.T
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=chosen.parameters,
         distances=seen.ranges,
         sigmas=np.sqrt(inner + outer),
-        lows=lows,
-        highs=highs,
+        lows=np.maximum(seen.ranges - np.hypot(seen.ranges - ends[0], reach), 0.0),
+        highs=seen.ranges + np.hypot(ends[1] - seen.ranges, reach),
         state=state,
-        covariance=turn @ within @ turn.T + np.einsum("k,ki,kj->ij", profile.weights, offsets, offsets),
+        covariance=inner_state + (offsets.T * weights) @ offsets,
         sigma_alone=alone,
-        gaussian=False,
+        family=Family(states=state + offsets, weights=weights, within=inner_state),
     )
-
-
-def _profile(solution: Solution, sigma: float, on_step: Callable[[], None]) -> _Profile:
-    """Walk from the solution to nearer and farther ranges until the cost says that nothing is left there."""
-    use = solution.used.astype(np.float64)
-    best = solution.fit
-    step = min(0.4 * sigma, WIDEST_STEP)
-    lowest = best.cost + log_width(best.normal)
-    nodes = [(best.parameters[LOG_RANGE], lowest, best.parameters, best.normal)]
-    for direction in (-1.0, 1.0):
-        here = best.parameters
-        for _ in range(PROFILE_MOST // 2):
-            on_step()
-            start = here.copy()
-            start[LOG_RANGE] += direction * step
-            if not math.log(NEAREST_AU) <= start[LOG_RANGE] <= math.log(FARTHEST_AU):
-                break
-            node = polled_fit(solution.track, solution.frame, start, use, GROSS, True, 15, 1e-3, on_step)
-            cost = node.cost + log_width(node.normal) if node.cost < np.inf else np.inf
-            if not cost < lowest + PROFILE_DEPTH:
-                break
-            lowest = min(lowest, cost)
-            here = node.parameters
-            nodes.append((here[LOG_RANGE], cost, here, node.normal))
-    nodes.sort(key=lambda node: node[0])
-    logs, costs = np.array([node[0] for node in nodes]), np.array([node[1] for node in nodes])
-    weights = np.exp(-0.5 * (costs - costs.min()))
-    return _Profile(
-        logs=logs,
-        weights=weights / weights.sum(),
-        parameters=np.stack([node[2] for node in nodes]),
-        covariances=np.stack([_conditional(node[3]) for node in nodes]),
-    )
-
-
-def _conditional(normal: Floats) -> Floats:
-    """Covariance (6, 6) of the other five at a fixed range; zero in the range."""
-    full = np.zeros((6, 6))
-    full[np.ix_(OTHERS, OTHERS)] = _inverse(normal[np.ix_(OTHERS, OTHERS)])
-    return full
 
 
 def _cumulative(places: Floats, weights: Floats) -> Floats:
@@ -199,14 +145,10 @@ def _cumulative(places: Floats, weights: Floats) -> Floats:
     return np.asarray(total / total[-1]) if total.size > 1 and total[-1] > 0.0 else np.linspace(0.0, 1.0, places.size)
 
 
-def _interval(profile: _Profile, ranges: Floats, centre: Floats, inner: Floats) -> tuple[Floats, Floats]:
-    """Central 95 % of each distance: quantiles along the profile, widened by the spread at a fixed range."""
-    cumulative = _cumulative(profile.logs, profile.weights)
-    low_log, high_log = np.interp([0.025, 0.975], cumulative, profile.logs)
-    lows, highs = np.empty_like(centre), np.empty_like(centre)
-    for n in range(centre.size):
-        ends = sorted(np.interp([low_log, high_log], profile.logs, ranges[:, n]))
-        reach = TWO_SIDED_95**2 * inner[n]
-        lows[n] = centre[n] - math.hypot(centre[n] - ends[0], math.sqrt(reach))
-        highs[n] = centre[n] + math.hypot(ends[1] - centre[n], math.sqrt(reach))
-    return np.maximum(lows, 0.0), highs
+def _ranges_at(profile: Profile, log_range: float) -> Floats:
+    """Range of each observation (n,) where the profile passes a ln(range)."""
+    if profile.logs.size == 1:
+        return np.asarray(profile.ranges[0])
+    k = int(np.clip(np.searchsorted(profile.logs, log_range), 1, profile.logs.size - 1))
+    share = (log_range - profile.logs[k - 1]) / (profile.logs[k] - profile.logs[k - 1])
+    return np.asarray(profile.ranges[k - 1] + share * (profile.ranges[k] - profile.ranges[k - 1]))
