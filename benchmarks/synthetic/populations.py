@@ -166,23 +166,33 @@ def interstellar(random: Random) -> Target:
     return orbiting("interstellar", random.uniform(*DAYS), 20.0, elements)
 
 
-def impactor(earth_place: Callable[[Floats], Floats]) -> Callable[[Random], Target]:
-    """Straight towards the Earth at 8 to 20 km/s, to arrive within three radii of it in 4 to 40 hours."""
+def impactor(earth_state: Callable[[Floats], Floats]) -> Callable[[Random], Target]:
+    """Straight towards the Earth at 8 to 20 km/s from an orbit of a < 4 au, within three radii of it in 4 to 40 hours.
+
+    earth_state: heliocentric, (n, 6), of times (n,).
+    """
 
     def draw(random: Random) -> Target:
-        epoch, hours = random.uniform(*DAYS), random.uniform(4.0, 40.0)
-        fast = random.uniform(8.0, 20.0) * 86_400.0 / AU_KM
-        from_earth, aside = random.normal(size=(2, 3))
-        from_earth /= np.linalg.norm(from_earth)
-        aside -= (aside @ from_earth) * from_earth
-        miss = random.uniform(0.0, 3.0) * 6378.0 / AU_KM * aside / np.linalg.norm(aside)
-        velocity = -fast * from_earth + miss / (hours / 24.0)
-        start = fast * hours / 24.0 * from_earth
+        while True:
+            epoch, hours = random.uniform(*DAYS), random.uniform(4.0, 40.0)
+            state = _approach(random, hours / 24.0)
+            here = earth_state(np.array([epoch]))[0] + state
+            if 2.0 / np.linalg.norm(here[:3]) - here[3:] @ here[3:] / SUN_GM > 0.25:
+                break
 
         def place(mjd: Floats) -> Floats:
-            return earth_place(mjd) + start + (np.asarray(mjd) - epoch)[:, None] * velocity
+            return earth_state(mjd)[:, :3] + state[:3] + (np.asarray(mjd) - epoch)[:, None] * state[3:]
 
-        state = np.concatenate([start, velocity])
         return Target(name="impactor", epoch_mjd=epoch, state=state, place=place, h=25.0, geocentric=True)
 
     return draw
+
+
+def _approach(random: Random, days_left: float) -> Floats:
+    """Geocentric state (6,) of a body that comes from anywhere and would pass within three radii of the centre."""
+    fast = random.uniform(8.0, 20.0) * 86_400.0 / AU_KM
+    from_earth, aside = random.normal(size=(2, 3))
+    from_earth /= np.linalg.norm(from_earth)
+    aside -= (aside @ from_earth) * from_earth
+    miss = random.uniform(0.0, 3.0) * 6378.0 / AU_KM * aside / np.linalg.norm(aside)
+    return np.concatenate([fast * days_left * from_earth, miss / days_left - fast * from_earth])

@@ -1,4 +1,4 @@
-"""What observers would report of a target, what was true, and how well the truth can be known."""
+"""What observers would report of a target, and what was true."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,24 +9,13 @@ from numpy.typing import NDArray
 
 from calc_grpc.orbits.observation import Observation
 from synthetic.ephemeris import Ephemeris, sightlines
-from synthetic.observing import (
-    OFFSET_ARCSEC,
-    OFFSET_SHARE,
-    STATIONS,
-    Visit,
-    geocentric,
-    instants_of,
-    look,
-    noise_arcsec,
-    rounded,
-)
+from synthetic.information import ARCSEC_RAD, STATED_ARCSEC, covariance, weigh
+from synthetic.observing import Visit, geocentric, instants_of, look, noise_arcsec, rounded
 from synthetic.plans import Group
 from synthetic.populations import Random, Target
 
 Floats = NDArray[np.float64]
 
-ARCSEC_RAD = np.pi / 648_000.0
-STATED_ARCSEC = 0.2
 CLONE_STEP = 1e-4  # of the distance; partials are central differences of the integration
 
 
@@ -43,7 +32,7 @@ def simulate(group: Group, number: int, seed: int, ephemeris: Ephemeris) -> dict
     truth = np.linalg.norm(lines[:, 0], axis=1)
     observations = list(measured(random, group, visits, rows, lines[:, 0] / truth[:, None]))
     order = sorted(range(len(rows)), key=lambda k: rows[k].observed_at)  # visits may overlap
-    noise = np.full(len(rows), STATED_ARCSEC) if group.stated else np.array([STATIONS[row.station][0] for row in rows])
+    known = weigh(lines, observations, covariance(group, visits))
     return {
         "id": f"{group.kind}-{group.arc}-{number:03d}",
         "object": target.name,
@@ -52,7 +41,8 @@ def simulate(group: Group, number: int, seed: int, ephemeris: Ephemeris) -> dict
         "truth": "integration among Sun, planets and Moon of DE440",
         "observations": [observations[k] for k in order],
         "distance_au": [round(float(truth[k]), 12) for k in order],
-        "limit_rel": float(f"{limit(lines, noise, [] if group.stated else visits):.3g}"),
+        "limit_rel": float(f"{known.limit_rel:.3g}"),
+        "optimal_rel": float(f"{known.optimal_rel:.3g}"),
     }
 
 
@@ -96,30 +86,3 @@ def measured(
         if gross:
             case["gross"] = True
         yield case
-
-
-def limit(lines: Floats, noise_arcsec: Floats, visits: list[Visit]) -> float:
-    """Largest relative 1-sigma of the distances that noise (n,) and common offsets allow (Cramer-Rao)."""
-    distance = np.linalg.norm(lines[:, 0], axis=1)
-    toward = lines[:, 0] / distance[:, None]
-    east = np.stack([-toward[:, 1], toward[:, 0], np.zeros(len(toward))], axis=1)
-    east /= np.linalg.norm(east, axis=1)[:, None]
-    partials = (lines[:, 1:7] - lines[:, 7:13]) / 2.0  # of each clone step
-    whitening = np.linalg.inv(np.linalg.cholesky(covariance(noise_arcsec, visits)))
-    sky = [np.einsum("nki,ni->nk", partials, axis) / distance[:, None] for axis in (east, np.cross(toward, east))]
-    design = np.concatenate([whitening @ one for one in sky])
-    ranges = np.einsum("nki,ni->nk", partials, toward) / distance[:, None]
-    scale = np.linalg.norm(design, axis=0)
-    spread = (ranges / scale) @ np.linalg.pinv(design / scale, rcond=1e-14)
-    return float(np.max(np.linalg.norm(spread, axis=1)))
-
-
-def covariance(noise_arcsec: Floats, visits: list[Visit]) -> Floats:
-    """Of the errors in one coordinate, rad2, (n, n): a visit shares what offsets it has on average."""
-    shared = np.zeros((len(noise_arcsec), len(noise_arcsec)))
-    first = 0
-    for one in visits:
-        rows = slice(first, first + len(one.mjd))
-        shared[rows, rows] = OFFSET_SHARE * OFFSET_ARCSEC**2
-        first += len(one.mjd)
-    return (np.diag(noise_arcsec**2) + shared) * ARCSEC_RAD**2
