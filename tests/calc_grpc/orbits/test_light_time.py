@@ -65,7 +65,7 @@ def test_light_needs_as_long_as_horizons_says(delta_au, minutes):
 
 
 def test_the_place_is_that_of_the_moment_the_light_left():
-    """Eros closes in by 9.44 km/s; without light time its distance would be 3,100 km short of Horizons' delta."""
+    """Without light time the distance of Eros would miss Horizons' delta by 6,500 km."""
     first = EROS_SEEN[0]
     moment = datetime.fromisoformat(f"{first[0]}+00:00")
     track = build_track([seen(moment, first[1], first[2], "W84")])
