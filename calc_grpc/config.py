@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from calc_grpc.errors import StartRefused
 from calc_grpc.journal.opening import SQLITE_PREFIX
+from calc_grpc.journal.port import DEFAULT_QUEUE_MAX
 from calc_grpc.origins import origin_of
 
 T = TypeVar("T")
 
 DAY_S = 86_400.0
 MAX_WORKER_COUNT = 256
+MAX_RETENTION_DAYS = 36_500
 MIN_KEY_BYTES = 8
 DEVELOPMENT_KEY = "development-callback-key"
 DEVELOPMENT_ORIGINS = "http://127.0.0.1:8001,http://localhost:8001,http://127.0.0.1:8000,http://localhost:8000"
@@ -33,6 +35,8 @@ class Config:
     worker_count: int
     api_key: str | None = field(repr=False)
     report_give_up_after_s: float
+    queue_max: int
+    retention_days: float
     log_level: str
     numba_cache_path: Path
 
@@ -51,6 +55,8 @@ class Config:
             worker_count=_setting(environ, "CALC_WORKER_COUNT", "0", _worker_count),
             api_key=_setting(environ, "CALC_API_KEY", "", _api_key),
             report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
+            queue_max=_setting(environ, "CALC_QUEUE_MAX", str(DEFAULT_QUEUE_MAX), _positive_count),
+            retention_days=_setting(environ, "CALC_RETENTION_DAYS", "0", _days),
             log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
             numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
         )
@@ -137,6 +143,18 @@ def _worker_count(text: str) -> int:
 def _positive_seconds(text: str) -> float:
     if not re.fullmatch(NUMBER, text, re.ASCII) or float(text) <= 0:
         raise ValueError(f"expected a positive number of seconds, got {text!r}")
+    return float(text)
+
+
+def _positive_count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) == 0:
+        raise ValueError(f"expected a number from 1 to 999999999, got {text!r}")
+    return int(text)
+
+
+def _days(text: str) -> float:
+    if not re.fullmatch(NUMBER, text, re.ASCII) or float(text) > MAX_RETENTION_DAYS:
+        raise ValueError(f"expected days, 0 (for ever) to {MAX_RETENTION_DAYS}, got {text!r}")
     return float(text)
 
 

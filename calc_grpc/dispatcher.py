@@ -12,11 +12,10 @@ from typing import Protocol, TypeVar
 from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import Clock
 from calc_grpc.errors import ComputationFailed, JournalUnavailable, RunCancelled, WorkerCrashed
-from calc_grpc.journal.port import Change, Claim, Journal, Outcome
+from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
 
 T = TypeVar("T")
 
-BEAT_INTERVAL_S = 2.0
 MAX_CRASH_COUNT = 1  # a calculation whose worker died is tried once more, the death may not be its fault
 RETRY_WAIT_S = (0.1, 0.5, 1.0, 2.0)
 

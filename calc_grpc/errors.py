@@ -12,6 +12,7 @@ CalcError
   + NotOffered
   + ContentTooLarge
   + TooManyFiles
+  + QueueFull
   + WrongApiKey
   + ShuttingDown
   + JournalUnavailable
@@ -97,6 +98,10 @@ class TooManyFiles(CalcError):
     """Too many files wait to be read; try again in a moment."""
 
 
+class QueueFull(CalcError):
+    """As many calculations of this kind wait as may; try again in a moment."""
+
+
 class WrongApiKey(CalcError):
     """Send the server's API key as `authorization: Bearer <key>`."""
 
@@ -106,7 +111,7 @@ class ShuttingDown(CalcError):
 
 
 class JournalUnavailable(CalcError):
-    """The journal cannot be written or read at present; nothing was changed, try again."""
+    """The journal cannot be written or read at present; try again, a repeated call does nothing twice."""
 
 
 class RunEnded(CalcError):

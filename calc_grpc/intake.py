@@ -72,6 +72,7 @@ def wanted_of(*, kinds: Sequence[str], states: Sequence[State | None], creator: 
         for index, state in enumerate(states)
         if state is None
     ]
+    problems += _name_problems(creator=creator, visible_to=visible_to)
     if problems:
         raise InvalidInput(problems)
     return Filter(
@@ -110,6 +111,16 @@ def sequence_of_token(wanted: Filter, token: str) -> int | None:
     return int(match[1])
 
 
+def _name_problems(**names: str) -> list[FieldProblem]:
+    """Not every journal can hold a NUL, and no name has one."""
+    message = "Give a name without control characters."
+    return [
+        FieldProblem(path=path, reason="INVALID_FORMAT", message=message)
+        for path, name in names.items()
+        if any(character < " " for character in name)
+    ]
+
+
 def _fingerprint(wanted: Filter) -> str:
     return hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
 
@@ -128,6 +139,7 @@ def _envelope_problems(creation: Creation) -> list[FieldProblem]:
     if len(creation.creator) > MAX_CREATOR_LENGTH:
         message = f"Give at most {MAX_CREATOR_LENGTH} characters."
         problems.append(FieldProblem(path="creator", reason="TOO_LONG", message=message))
+    problems += _name_problems(creator=creation.creator)
     if creation.callback_url == "":
         message = "Give an absolute URL, or leave the callback out."
         problems.append(FieldProblem(path="callback.url", reason="REQUIRED", message=message))

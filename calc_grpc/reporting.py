@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 import aiohttp
 from yarl import URL
@@ -15,7 +16,7 @@ from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.convert import report_body
 from calc_grpc.errors import JournalUnavailable
-from calc_grpc.journal.port import Change, DueReport, Journal
+from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, DueReport, Journal
 from calc_grpc.origins import origin_of
 from calc_grpc.retry import Answer, next_step
 
@@ -50,6 +51,7 @@ class Reporter:
         self._chance = chance
         self._alarm = Alarm(clock)
         self._in_flight: Counter[str] = Counter()
+        self._held: set[DueReport] = set()
         self._stopping = False
 
     async def run(self) -> None:
@@ -61,6 +63,7 @@ class Reporter:
                 aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
                 asyncio.TaskGroup() as group,
             ):
+                beating = group.create_task(self._beat_until_cancelled())
                 attempts: set[asyncio.Task[None]] = set()
                 while not self._stopping:
                     await self._alarm.wait_until(await self._claim_into(group, attempts, session))
@@ -68,6 +71,7 @@ class Reporter:
                     await asyncio.wait(attempts, timeout=STOP_GRACE_S)
                 for attempt in attempts:
                     attempt.cancel()
+                beating.cancel()
         finally:
             end_listening()
 
@@ -108,13 +112,22 @@ class Reporter:
         next_us = await self._journal.next_report_us()
         return next_us is not None and next_us <= self._clock()
 
+    async def _beat_until_cancelled(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_INTERVAL_S)
+            if self._held:
+                with suppress(JournalUnavailable):  # the next beat is in time: a lease outlasts three of them
+                    await self._journal.renew_reports(list(self._held))
+
     async def _attempt(self, due: DueReport, session: aiohttp.ClientSession) -> None:
+        self._held.add(due)
         try:
             await self._record(due, await self._answer_to(due, session))
         except JournalUnavailable as error:
             # Its claim expires, and it is tried again then; the receiver knows a repeated report by its id.
             logger.error("journal unavailable, attempt not recorded", extra={"cause": repr(error.__cause__)})
         finally:
+            self._held.discard(due)
             self._in_flight[due.callback_origin] -= 1
             self._in_flight += Counter()  # drops origins with none in flight
             self._alarm.ring()

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from calc_grpc.calculation import Clock
-from calc_grpc.config import Config
+from calc_grpc.config import DAY_S, Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.errors import StartRefused
@@ -26,6 +27,7 @@ from calc_grpc.interceptors import ApiKeyInterceptor, CallInterceptor
 from calc_grpc.journal.opening import open_journal
 from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
+from calc_grpc.retention import Retention
 from calc_grpc.service import CalculationService
 from calc_grpc.watching import Watchers
 from calc_grpc.workers import WorkerPool
@@ -84,7 +86,9 @@ class Server:
     async def start(self) -> None:
         """Open the journal and listen: calculations are accepted from here on; raises StartRefused."""
         _check_port_is_free(self._host, self._config.port)
-        self._journal = await open_journal(self._config.database_url, clock=self._clock)
+        self._journal = await open_journal(
+            self._config.database_url, clock=self._clock, queue_max=self._config.queue_max
+        )
         try:
             self._build()
             await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
@@ -93,6 +97,8 @@ class Server:
             await self._journal.close()
             raise
         self._tasks = [asyncio.create_task(self._reporter.run()), asyncio.create_task(self._dispatcher.run())]
+        if self._config.retention_days:
+            self._tasks.append(asyncio.create_task(self._retention.run()))
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
@@ -102,6 +108,8 @@ class Server:
 
     async def work(self) -> None:
         """Become ready, then return only by raising what broke the dispatcher or the reporter."""
+        # What is loaded by now stays: to search it for cycles again and again would stop the event loop for 50 ms.
+        gc.freeze()
         await self.become_ready()
         await asyncio.gather(*(asyncio.shield(task) for task in self._tasks))
 
@@ -111,6 +119,7 @@ class Server:
         self._service.draining = True
         self._dispatcher.stop()
         self._reporter.stop()
+        self._retention.stop()
         self._watchers.close()
         await asyncio.gather(self._grpc_server.stop(RPC_GRACE_S), *(_end(task) for task in self._tasks))
         await self._pool.stop()
@@ -136,6 +145,7 @@ class Server:
             owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
             clock=self._journal.clock,
         )
+        self._retention = Retention(journal=self._journal, keep_s=self._config.retention_days * DAY_S)
         self._reporter = Reporter(
             journal=self._journal,
             key=self._config.callback_key,

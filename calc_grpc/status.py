@@ -21,6 +21,7 @@ from calc_grpc.errors import (
     JournalUnavailable,
     NotFinished,
     NotOffered,
+    QueueFull,
     ReportNotRequested,
     ShuttingDown,
     TooManyFiles,
@@ -44,12 +45,13 @@ TABLE: dict[type[CalcError], tuple[int, str]] = {
     NotOffered: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
     ContentTooLarge: (code_pb2.INVALID_ARGUMENT, "BODY_TOO_LARGE"),
     TooManyFiles: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
+    QueueFull: (code_pb2.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
     WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
     ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
     JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
 }
 
-RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2}
+RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2, QueueFull: 5}
 
 
 def status_of(error: CalcError) -> grpc.Status:

@@ -12,9 +12,12 @@ from typing import Literal, Protocol
 
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState, State
 
-# A run is renewed every two seconds; what a dead process ran is claimable this long after its last sign of life.
+# Runs and attempts at reports are renewed every two seconds; those of a dead process can be claimed this long after
+# its last sign of life.
 LEASE_US = 7 * SECOND_US
-REPORT_LEASE_US = 60 * SECOND_US  # longer than an attempt may take
+BEAT_INTERVAL_S = 2.0
+
+DEFAULT_QUEUE_MAX = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +113,8 @@ class Journal(Protocol):
     async def accept(self, new: NewCalculation) -> Calculation:
         """Store a calculation, durably. The same id and input again: the stored row, unchanged.
 
-        Raises CalculationConflict when the id is taken by another input.
+        Raises CalculationConflict when the id is taken by another input, QueueFull when as many of this kind wait
+        as may. What is handed back is put back whatever the bound.
         """
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
@@ -146,6 +150,9 @@ class Journal(Protocol):
     async def claim_reports(self, *, limit: int, busy: Mapping[str, int], per_origin: int) -> list[DueReport]:
         """Take reports that are due, so that no origin has more than `per_origin` in flight, `busy` counted."""
 
+    async def renew_reports(self, held: Sequence[DueReport]) -> None:
+        """Keep the attempts under way claimed."""
+
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
     ) -> Calculation | None:
@@ -159,6 +166,9 @@ class Journal(Protocol):
 
     async def next_report_us(self) -> int | None:
         """When the next report can be claimed; None when none waits."""
+
+    async def prune(self, *, before_us: int, limit: int) -> int:
+        """Delete up to `limit` rows that finished before that moment and have no report to send; returns how many."""
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener in the event loop after every commit of any process; returns what ends that."""

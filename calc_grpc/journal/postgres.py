@@ -11,7 +11,8 @@ from calc_grpc.calculation import Calculation, Clock, ReportState
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal import postgres_reports, postgres_runs
 from calc_grpc.journal.listing import list_query
-from calc_grpc.journal.port import Claim, DueReport, Filter, Listener, NewCalculation, Outcome
+from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
+from calc_grpc.journal.postgres_accepting import Accepting
 from calc_grpc.journal.postgres_commit import PostgresCommit
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
 from calc_grpc.journal.postgres_link import Db, Link, connect, refused_start
@@ -29,8 +30,9 @@ class PostgresJournal:
     No pool: the writer and the listener keep theirs, and three readers need no more than a queue.
     """
 
-    def __init__(self, url: str, *, clock: Clock | None, database_clock: DatabaseClock) -> None:
+    def __init__(self, url: str, *, clock: Clock | None, database_clock: DatabaseClock, queue_max: int) -> None:
         self.clock: Clock = clock or database_clock
+        self._accepting = Accepting(queue_max)
         self._last_turn: dict[str, int] = {}
         self._listeners = Listeners()
         tag = uuid.uuid4().hex[:12]
@@ -42,7 +44,9 @@ class PostgresJournal:
             self._free_links.put_nowait(link)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Clock | None = None) -> "PostgresJournal":
+    async def open(
+        cls, url: str, *, clock: Clock | None = None, queue_max: int = DEFAULT_QUEUE_MAX
+    ) -> "PostgresJournal":
         """Connect and make the tables where there are none. clock: instead of the database's own.
 
         Raises StartRefused when the database cannot be used or was written by a newer program.
@@ -54,7 +58,7 @@ class PostgresJournal:
                 await database_clock.set_by(db)
         except (psycopg.Error, OSError) as error:
             raise refused_start(url, error) from error
-        journal = cls(url, clock=clock, database_clock=database_clock)
+        journal = cls(url, clock=clock, database_clock=database_clock, queue_max=queue_max)
         try:
             await journal._hints.wait_until_listening()
         except JournalUnavailable as error:
@@ -63,7 +67,7 @@ class PostgresJournal:
         return journal
 
     async def accept(self, new: NewCalculation) -> Calculation:
-        return await self._writer.write(postgres_runs.accept, new, ids=[new.calculation_id], is_new=True)
+        return await self._writer.write(self._accepting.accept, new, ids=[new.calculation_id], is_new=True)
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
         wanted = postgres_runs.ClaimRuns(owner, kinds, limit, self.clock(), self._last_turn)
@@ -109,6 +113,11 @@ class PostgresJournal:
         wanted = postgres_reports.ClaimReports(limit, busy, per_origin, self.clock())
         return await self._writer.write(postgres_reports.claim_reports, wanted)
 
+    async def renew_reports(self, held: Sequence[DueReport]) -> None:
+        renewal = postgres_reports.Renewal(held, self.clock())
+        ids = sorted({due.calculation_id for due in held})
+        await self._writer.write(postgres_reports.renew_reports, renewal, ids=ids)
+
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
     ) -> Calculation | None:
@@ -121,6 +130,9 @@ class PostgresJournal:
 
     async def next_report_us(self) -> int | None:
         return await self._read(postgres_reports.next_report_us)
+
+    async def prune(self, *, before_us: int, limit: int) -> int:
+        return await self._writer.write(postgres_runs.prune, postgres_runs.Prune(before_us, limit))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from calc_grpc.calculation import Calculation, ReportState
 from calc_grpc.errors import CalcError, NotFinished, ReportNotRequested
-from calc_grpc.journal.port import REPORT_LEASE_US, Change, DueReport
+from calc_grpc.journal.port import LEASE_US, Change, DueReport
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.rows import WHOLE, calculation_of, change_of
 
@@ -16,6 +16,13 @@ class ClaimReports(NamedTuple):
     limit: int
     busy: Mapping[str, int]
     per_origin: int
+    now_us: int
+
+
+class Renewal(NamedTuple):
+    """The attempts under way."""
+
+    held: Sequence[DueReport]
     now_us: int
 
 
@@ -38,6 +45,17 @@ class Resend(NamedTuple):
 async def claim_reports(db: Db, changes: list[Change], claims: list[ClaimReports]) -> list[list[DueReport] | CalcError]:
     """Take due reports, passing over origins that have enough in flight and rows that others are taking."""
     return [await _claim_reports(db, wanted) for wanted in claims]
+
+
+async def renew_reports(db: Db, changes: list[Change], renewals: list[Renewal]) -> list[CalcError | None]:
+    """Renew the leases of attempts; one that was recorded meanwhile is due when it says."""
+    for held, now_us in renewals:
+        await db.execute(
+            """UPDATE calculations SET report_due_us = %s FROM unnest(%s::text[], %s::bigint[]) AS mine (id, held)
+            WHERE calculation_id = mine.id AND report_fence = mine.held AND report_due_us > report_next_time_us""",
+            [now_us + LEASE_US, [due.calculation_id for due in held], [due.fence for due in held]],
+        )
+    return [None for _ in renewals]
 
 
 async def record_report(
@@ -103,7 +121,7 @@ async def _lease(db: Db, sequences: Sequence[int], now_us: int) -> list[DueRepor
     cursor = await db.execute(
         """UPDATE calculations SET report_due_us = %s, report_fence = report_fence + 1 WHERE sequence = ANY(%s)
         RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us, report_fence""",
-        [now_us + REPORT_LEASE_US, sequences],
+        [now_us + LEASE_US, sequences],
     )
     return [
         DueReport(

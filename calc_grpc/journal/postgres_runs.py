@@ -1,4 +1,4 @@
-"""Accepting, claiming and ending calculations in PostgreSQL; each handler does many at once in one transaction.
+"""Claiming and ending calculations in PostgreSQL; each handler does many at once in one transaction.
 
 No handler is given the same row twice; the answers stand in the order of the arguments.
 """
@@ -6,30 +6,25 @@ No handler is given the same row twice; the answers stand in the order of the ar
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from calc_grpc.calculation import Calculation, Report
-from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable
-from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
+from calc_grpc.calculation import Calculation
+from calc_grpc.errors import CalcError
+from calc_grpc.journal.port import LEASE_US, Change, Claim, Outcome
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.rows import CHANGED, WHOLE, calculation_of, change_of
 
 Row = Mapping[str, Any]
 
-_INSERT = """
-INSERT INTO calculations (calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url,
-    callback_origin, report_id, report_state, input_sha256, input)
-SELECT calculation_id, kind, creator, 'SCHEDULED', create_time_us, due_time_us, callback_url, callback_origin,
-    report_id, CASE report_id WHEN '' THEN 'NOT_REQUESTED' ELSE 'PENDING' END, input_sha256, input
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[],
-    %b::bytea[], %b::bytea[]) AS new (calculation_id, kind, creator, create_time_us, due_time_us, callback_url,
-    callback_origin, report_id, input_sha256, input)
-ORDER BY calculation_id ON CONFLICT (calculation_id) DO NOTHING RETURNING calculation_id, sequence
-"""
 # The end of a run is also the moment its report becomes due, where one is wanted.
 _END = """
 finish_time_us = %(now)s, revision = revision + 1, owner = '', lease_until_us = NULL,
 report_next_time_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_due_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_since_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END
+"""
+_DELETE = """
+DELETE FROM calculations WHERE sequence = ANY(ARRAY(SELECT sequence FROM calculations
+    WHERE finish_time_us < %s AND report_state <> 'PENDING' ORDER BY finish_time_us LIMIT %s FOR UPDATE SKIP LOCKED))
+RETURNING sequence
 """
 _MINE = "calculations.calculation_id = mine.id AND calculations.fence = mine.held AND state = 'RUNNING'"
 
@@ -75,6 +70,13 @@ class Cancel(NamedTuple):
     now_us: int
 
 
+class Prune(NamedTuple):
+    """What to forget: rows that finished before this moment, and how many at most."""
+
+    before_us: int
+    limit: int
+
+
 class ClaimRuns(NamedTuple):
     """Who wants how many of which kinds; last_turn remembers whose turn was when, over calls."""
 
@@ -83,30 +85,6 @@ class ClaimRuns(NamedTuple):
     limit: int
     now_us: int
     last_turn: dict[str, int]
-
-
-async def accept(db: Db, changes: list[Change], news: list[NewCalculation]) -> list[Calculation | CalcError]:
-    """Insert, or answer with the rows of the same ids and inputs; another input is a CalculationConflict."""
-    columns = [
-        (
-            *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us, new.callback_url),
-            *(new.callback_origin, new.report_id, new.input_sha256, new.input),
-        )
-        for new in news
-    ]
-    cursor = await db.execute(_INSERT, [list(column) for column in zip(*columns, strict=True)])
-    inserted = {row["calculation_id"]: row["sequence"] for row in await cursor.fetchall()}
-    rest = [new.calculation_id for new in news if new.calculation_id not in inserted]
-    stored = await _stored(db, rest, extra=", input_sha256") if rest else {}
-    answers: list[Calculation | CalcError] = []
-    for new in news:
-        if new.calculation_id in inserted:
-            accepted = _accepted(new, inserted[new.calculation_id])
-            answers.append(accepted)
-            changes.append(Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us))
-        else:
-            answers.append(_repeated(new, stored.get(new.calculation_id)))
-    return answers
 
 
 async def claim(db: Db, changes: list[Change], claims: list[ClaimRuns]) -> list[list[Claim] | CalcError]:
@@ -194,6 +172,11 @@ async def cancel(db: Db, changes: list[Change], cancels: list[Cancel]) -> list[C
     return [_calculation(rows[row_id]) if row_id in rows else None for row_id in ids]
 
 
+async def prune(db: Db, changes: list[Change], prunes: list[Prune]) -> list[int | CalcError]:
+    """Delete the rows that finished longest ago, but those that somebody else is changing or deleting."""
+    return [len(await (await db.execute(_DELETE, [*wanted])).fetchall()) for wanted in prunes]
+
+
 async def next_due_us(db: Db, kinds: Sequence[str]) -> int | None:
     """When a row of these kinds can be claimed: it becomes due, or its lease ends."""
     cursor = await db.execute(
@@ -259,46 +242,10 @@ async def _take(db: Db, changes: list[Change], wanted: ClaimRuns, kind: str, lim
     ]
 
 
-async def _stored(db: Db, ids: list[str], *, extra: str = "") -> dict[str, Row]:
-    query = f"SELECT {WHOLE}{extra} FROM calculations WHERE calculation_id = ANY(%s)"
+async def _stored(db: Db, ids: list[str]) -> dict[str, Row]:
+    query = f"SELECT {WHOLE} FROM calculations WHERE calculation_id = ANY(%s)"
     cursor = await db.execute(query, [ids], binary=True)
     return {row["calculation_id"]: row for row in await cursor.fetchall()}
-
-
-def _repeated(new: NewCalculation, row: Row | None) -> Calculation | CalcError:
-    if row is None:  # deleted between the two statements
-        return JournalUnavailable()
-    if row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
-        return CalculationConflict(metadata={"calculation_id": new.calculation_id})
-    return _calculation(row)
-
-
-def _accepted(new: NewCalculation, sequence: int) -> Calculation:
-    """The row as it was stored; reading it back would carry the input a second time."""
-    return Calculation(
-        sequence=sequence,
-        calculation_id=new.calculation_id,
-        kind=new.kind,
-        creator=new.creator,
-        state="SCHEDULED",
-        create_time_us=new.create_time_us,
-        due_time_us=new.due_time_us,
-        start_time_us=None,
-        finish_time_us=None,
-        progress_fraction=0.0,
-        progress_stage="",
-        revision=1,
-        report=Report(
-            report_id=new.report_id,
-            state="PENDING" if new.report_id else "NOT_REQUESTED",
-            attempt_count=0,
-            last_error="",
-            next_time_us=None,
-        ),
-        error_reason=None,
-        error_message=None,
-        input=new.input,
-    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
@@ -311,4 +258,4 @@ def _noted(rows: Sequence[Row], changes: list[Change]) -> dict[str, Row]:
 
 
 def _calculation(row: Row) -> Calculation:
-    return calculation_of({name: row[name] for name in row if name not in ("input_sha256", "report_due_us")})
+    return calculation_of({name: row[name] for name in row if name != "report_due_us"})

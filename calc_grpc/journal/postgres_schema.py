@@ -52,6 +52,8 @@ CREATE INDEX calculations_kind ON calculations (kind, sequence);
 CREATE INDEX calculations_state ON calculations (state, sequence);
 CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
 CREATE INDEX calculations_creator ON calculations (creator, sequence);
+CREATE INDEX calculations_finished ON calculations (finish_time_us) WHERE finish_time_us IS NOT NULL;
+CREATE TABLE waiting (kind TEXT COLLATE "C" PRIMARY KEY, at_most BIGINT NOT NULL);
 CREATE TABLE journal_version (version INTEGER NOT NULL);
 INSERT INTO journal_version VALUES (0);
 """

@@ -14,9 +14,10 @@ from calc_grpc.journal import sqlite_reports, sqlite_runs
 from calc_grpc.journal.file_lock import FileLock
 from calc_grpc.journal.group_commit import GroupCommit
 from calc_grpc.journal.listing import list_query
-from calc_grpc.journal.port import Claim, DueReport, Filter, Listener, NewCalculation, Outcome
+from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 from calc_grpc.journal.sqlite_schema import connect, migrate
+from calc_grpc.journal.waiting import WaitingCount
 
 T = TypeVar("T")
 
@@ -27,11 +28,12 @@ MAX_IDS_PER_QUERY = 500
 class SqliteJournal:
     """A Journal (see port.py). Writes share commits in one thread; reads have threads and connections of their own."""
 
-    def __init__(self, path: Path, *, lock: FileLock, writer: sqlite3.Connection, clock: Clock) -> None:
+    def __init__(self, path: Path, *, lock: FileLock, writer: sqlite3.Connection, clock: Clock, queue_max: int) -> None:
         self._path = path
         self._lock = lock
         self.clock: Clock = clock
         self._listeners = Listeners()
+        self._waiting = WaitingCount(queue_max)
         self._last_turn: dict[str, int] = {}
         self._writer = GroupCommit(writer, self._listeners.tell)
         self._readers = ThreadPoolExecutor(READER_COUNT, thread_name_prefix="journal-reader")
@@ -39,16 +41,18 @@ class SqliteJournal:
         self._reader_connections: list[sqlite3.Connection] = []
 
     @classmethod
-    async def open(cls, path: Path, *, clock: Clock = wall_clock_us) -> "SqliteJournal":
+    async def open(
+        cls, path: Path, *, clock: Clock = wall_clock_us, queue_max: int = DEFAULT_QUEUE_MAX
+    ) -> "SqliteJournal":
         """Open or create the file; what ran when the last owner died is claimable again at once.
 
         Raises StartRefused when the file is in use, unusable or written by a newer program.
         """
         lock, connection = await asyncio.to_thread(_prepare, path, clock)
-        return cls(path, lock=lock, writer=connection, clock=clock)
+        return cls(path, lock=lock, writer=connection, clock=clock, queue_max=queue_max)
 
     async def accept(self, new: NewCalculation) -> Calculation:
-        return await self._writer.write(lambda db, changes: sqlite_runs.accept(db, changes, new))
+        return await self._writer.write(lambda db, changes: sqlite_runs.accept(db, changes, new, waiting=self._waiting))
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
         return await self._writer.write(
@@ -106,6 +110,9 @@ class SqliteJournal:
             )
         )
 
+    async def renew_reports(self, held: Sequence[DueReport]) -> None:
+        await self._writer.write(lambda db, _: sqlite_reports.renew_reports(db, held, now_us=self.clock()))
+
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
     ) -> Calculation | None:
@@ -122,6 +129,9 @@ class SqliteJournal:
 
     async def next_report_us(self) -> int | None:
         return await self._read(sqlite_reports.next_report_us)
+
+    async def prune(self, *, before_us: int, limit: int) -> int:
+        return await self._writer.write(lambda db, _: sqlite_runs.prune(db, before_us=before_us, limit=limit))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)

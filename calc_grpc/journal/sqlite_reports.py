@@ -1,11 +1,11 @@
 """The bookkeeping of reports in SQLite; each function is one operation of a transaction."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from calc_grpc.calculation import Calculation, ReportState
 from calc_grpc.errors import NotFinished, ReportNotRequested
-from calc_grpc.journal.port import REPORT_LEASE_US, Change, DueReport
+from calc_grpc.journal.port import LEASE_US, Change, DueReport
 from calc_grpc.journal.rows import WHOLE, calculation_of
 
 
@@ -23,7 +23,7 @@ def claim_reports(
                 AND callback_origin NOT IN ({",".join("?" * len(full))}) ORDER BY report_due_us LIMIT 1)
             RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us,
                 report_fence""",
-            (now_us + REPORT_LEASE_US, now_us, *full),
+            (now_us + LEASE_US, now_us, *full),
         ).fetchone()
         if row is None:
             break
@@ -39,6 +39,15 @@ def claim_reports(
             )
         )
     return taken
+
+
+def renew_reports(db: sqlite3.Connection, held: Sequence[DueReport], *, now_us: int) -> None:
+    """Renew the leases of attempts; one that was recorded meanwhile is due when it says."""
+    db.executemany(
+        """UPDATE calculations SET report_due_us = ?
+        WHERE calculation_id = ? AND report_fence = ? AND report_due_us > report_next_time_us""",
+        [(now_us + LEASE_US, due.calculation_id, due.fence) for due in held],
+    )
 
 
 def record_report(

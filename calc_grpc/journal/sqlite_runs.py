@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from calc_grpc.calculation import Calculation
-from calc_grpc.errors import CalculationConflict
+from calc_grpc.errors import CalculationConflict, QueueFull
 from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
 from calc_grpc.journal.rows import WHOLE, calculation_of
+from calc_grpc.journal.waiting import WaitingCount
 
 _INSERT = """
 INSERT INTO calculations (calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url,
@@ -23,8 +24,10 @@ report_since_us = CASE WHEN report_id <> '' THEN :now END
 _MINE = "calculation_id = :id AND fence = :fence AND state = 'RUNNING'"
 
 
-def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation) -> Calculation:
-    """Insert, or return the row of the same input; raises CalculationConflict."""
+def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation, *, waiting: WaitingCount) -> Calculation:
+    """Insert, or return the row of the same input; raises CalculationConflict, QueueFull."""
+    if not waiting.has_room(new.kind, lambda: _count_waiting(db, new.kind)) and not _exists(db, new.calculation_id):
+        raise QueueFull(metadata={"kind": new.kind})
     values = (
         *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us),
         *(new.callback_url, new.callback_origin, new.report_id, "PENDING" if new.report_id else "NOT_REQUESTED"),
@@ -35,6 +38,7 @@ def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation) -
         f"SELECT {WHOLE}, input_sha256 FROM calculations WHERE calculation_id = ?", (new.calculation_id,)
     ).fetchone()
     if inserted:
+        waiting.add(new.kind)
         changes.append(_change(row))
     elif row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
         raise CalculationConflict(metadata={"calculation_id": new.calculation_id})
@@ -142,6 +146,15 @@ def next_due_us(db: sqlite3.Connection, kinds: Sequence[str]) -> int | None:
     return min(moments, default=None)
 
 
+def prune(db: sqlite3.Connection, *, before_us: int, limit: int) -> int:
+    """Delete the rows that finished longest ago."""
+    return db.execute(
+        """DELETE FROM calculations WHERE sequence IN (SELECT sequence FROM calculations
+        WHERE finish_time_us < ? AND report_state <> 'PENDING' ORDER BY finish_time_us LIMIT ?)""",
+        (before_us, limit),
+    ).rowcount
+
+
 def reclaim_all(db: sqlite3.Connection) -> None:
     """Make every run claimable: the process that held the file before this one is dead."""
     db.execute(f"UPDATE calculations SET {_BACK} WHERE state = 'RUNNING'")
@@ -152,6 +165,16 @@ _BACK = """
 state = 'SCHEDULED', revision = revision + 1, owner = '', lease_until_us = NULL, progress_fraction = 0,
 progress_stage = '', fence = fence + 1
 """
+
+
+def _count_waiting(db: sqlite3.Connection, kind: str) -> int:
+    query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
+    return int(db.execute(query, (kind,)).fetchone()[0])
+
+
+def _exists(db: sqlite3.Connection, calculation_id: str) -> bool:
+    query = "SELECT 1 FROM calculations WHERE calculation_id = ?"
+    return db.execute(query, (calculation_id,)).fetchone() is not None
 
 
 def _claimable(db: sqlite3.Connection, kind: str, limit: int, now_us: int) -> list[int]:

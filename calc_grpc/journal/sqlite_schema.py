@@ -5,10 +5,10 @@ from pathlib import Path
 
 from calc_grpc.errors import StartRefused
 
-VERSION = 1
+VERSION = 2
 
 # The blobs come last: a row is read without them, so lists never touch their pages.
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE calculations (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     calculation_id TEXT NOT NULL UNIQUE,
@@ -53,6 +53,8 @@ CREATE INDEX calculations_state ON calculations (state, sequence);
 CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
 CREATE INDEX calculations_creator ON calculations (creator, sequence);
 """
+_FINISHED = "CREATE INDEX calculations_finished ON calculations (finish_time_us) WHERE finish_time_us IS NOT NULL;"
+_STEPS = (_TABLES, _FINISHED)  # from version 0 to 1, from 1 to 2
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -73,4 +75,5 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"CALC_DATABASE_URL: {path} has version {version}, this program knows {VERSION}; start the newer program"
         )
     if version < VERSION:
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        steps = " ".join(_STEPS[version:])
+        connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;")

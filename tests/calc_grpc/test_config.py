@@ -16,6 +16,7 @@ def test_an_empty_environment_gives_the_defaults_of_development() -> None:
     assert (config.port, config.delay_s, config.worker_count, config.api_key) == (50051, (5.0, 10.0), 0, None)
     assert config.database_url == "sqlite:///var/calc.sqlite3"
     assert config.report_give_up_after_s == 86_400.0
+    assert (config.queue_max, config.retention_days) == (200_000, 0.0)
     assert "http://localhost:8001" in config.callback_allowed_origins
 
 
@@ -41,6 +42,8 @@ def test_the_example_file_holds_the_defaults() -> None:
         ("CALC_WORKER_COUNT", "3", "worker_count", 3),
         ("CALC_API_KEY", "12345678", "api_key", "12345678"),
         ("CALC_REPORT_GIVE_UP_AFTER_S", "60", "report_give_up_after_s", 60.0),
+        ("CALC_QUEUE_MAX", "1", "queue_max", 1),
+        ("CALC_RETENTION_DAYS", "0.5", "retention_days", 0.5),
         ("CALC_LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ],
 )  # fmt: skip
@@ -74,6 +77,10 @@ def test_a_setting_is_read(name: str, text: str, field: str, value: object) -> N
         ("CALC_API_KEY", "short"),
         ("CALC_REPORT_GIVE_UP_AFTER_S", "0"),
         ("CALC_REPORT_GIVE_UP_AFTER_S", "inf"),
+        ("CALC_QUEUE_MAX", "0"),
+        ("CALC_QUEUE_MAX", "many"),
+        ("CALC_RETENTION_DAYS", "-1"),
+        ("CALC_RETENTION_DAYS", "36501"),
         ("CALC_LOG_LEVEL", "LOUD"),
     ],
 )

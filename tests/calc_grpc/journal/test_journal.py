@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from calc_grpc.calculation import SECOND_US
-from calc_grpc.errors import CalculationConflict, JournalUnavailable, NotFinished, ReportNotRequested
+from calc_grpc.calculation import SECOND_US, Calculation
+from calc_grpc.errors import CalculationConflict, JournalUnavailable, NotFinished, QueueFull, ReportNotRequested
 from calc_grpc.journal.opening import open_journal
-from calc_grpc.journal.port import LEASE_US, REPORT_LEASE_US, Change, Claim, Filter, Journal, Outcome
+from calc_grpc.journal.port import LEASE_US, Change, Claim, Filter, Journal, Outcome
 from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
 
 DONE = Outcome(state="SUCCEEDED", result=b"result")
@@ -286,6 +286,84 @@ async def test_every_change_is_hinted_after_its_commit(bench: Bench) -> None:
     assert {change.calculation_id for change in bench.heard} == {ID}
 
 
+# --- the bound on what waits ---
+
+
+@pytest.fixture
+async def narrow(url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Journal]:
+    """A journal in which two of a kind may wait, and which counts anew whenever it is asked."""
+    monkeypatch.setattr("calc_grpc.journal.waiting.RECOUNT_INTERVAL_S", 0.0)
+    journal = await open_journal(url, clock=clock, queue_max=2)
+    yield journal
+    await journal.close()
+
+
+async def test_no_more_of_a_kind_wait_than_may_and_another_kind_has_its_own_room(narrow: Journal) -> None:
+    for n in range(2):
+        await narrow.accept(new_calculation(n))
+    with pytest.raises(QueueFull) as refusal:
+        await narrow.accept(new_calculation(2))
+    assert refusal.value.metadata == {"kind": "distance"}
+    assert await narrow.get(new_calculation(2).calculation_id) is None
+    assert (await narrow.accept(new_calculation(3, kind="pi"))).state == "SCHEDULED"
+
+
+async def test_what_is_stored_already_is_returned_although_there_is_no_room(narrow: Journal) -> None:
+    first = [await narrow.accept(new_calculation(n)) for n in range(2)]
+    assert [await narrow.accept(new_calculation(n)) for n in range(2)] == first
+    with pytest.raises(CalculationConflict):
+        await narrow.accept(new_calculation(0, input_sha256=b"another"))
+
+
+async def test_what_starts_or_is_cancelled_makes_room(narrow: Journal) -> None:
+    for n in range(2):
+        await narrow.accept(new_calculation(n))
+    claim = await claim_one(narrow)
+    await narrow.accept(new_calculation(2))
+    with pytest.raises(QueueFull):
+        await narrow.accept(new_calculation(3))
+    assert await narrow.hand_back(claim.calculation_id, claim.fence, crashed=False)
+    await narrow.cancel(new_calculation(2).calculation_id)
+    with pytest.raises(QueueFull):
+        await narrow.accept(new_calculation(3))
+    await narrow.cancel(claim.calculation_id)
+    assert (await narrow.accept(new_calculation(3))).state == "SCHEDULED"
+
+
+async def test_of_many_that_come_at_once_as_many_are_accepted_as_there_is_room_for(narrow: Journal) -> None:
+    answers = await asyncio.gather(
+        *(narrow.accept(new_calculation(n, kind="pi" if n % 2 else "distance")) for n in range(40)),
+        return_exceptions=True,
+    )
+    accepted = [answer.kind for answer in answers if isinstance(answer, Calculation)]
+    assert sorted(accepted) == ["distance", "distance", "pi", "pi"]
+    assert sum(isinstance(answer, QueueFull) for answer in answers) == 36
+    assert len(await narrow.list_calculations(Filter(), before=None, limit=99)) == 4
+
+
+# --- retention ---
+
+
+async def test_what_finished_long_ago_is_deleted_in_batches_and_nothing_else(
+    journal: Journal, clock: FakeClock
+) -> None:
+    for n in range(3):
+        await journal.accept(new_calculation(n))
+        await journal.cancel(new_calculation(n).calculation_id)
+    await finished(journal, 3)  # its report is still to be sent
+    await journal.accept(new_calculation(4))
+    clock.advance(10)
+    await journal.accept(new_calculation(5))
+    await journal.cancel(new_calculation(5).calculation_id)
+    before_us = START_US + SECOND_US
+    assert [await journal.prune(before_us=before_us, limit=2) for _ in range(3)] == [2, 1, 0]
+    rows = await journal.list_calculations(Filter(), before=None, limit=9)
+    assert [uuid.UUID(row.calculation_id).int for row in rows] == [5, 4, 3]
+    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    await journal.record_report(due, state="DELIVERED", last_error="", next_time_us=None)
+    assert await journal.prune(before_us=before_us, limit=9) == 1
+
+
 # --- reports ---
 
 
@@ -325,6 +403,28 @@ async def test_a_report_under_way_is_not_claimed_twice_until_its_lease_ends(jour
     assert await journal.next_report_us() is None
 
 
+async def test_a_report_under_way_stays_claimed_as_long_as_it_is_renewed(journal: Journal, clock: FakeClock) -> None:
+    await finished(journal)
+    held = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    for _ in range(3):
+        clock.now_us += LEASE_US - 1
+        await journal.renew_reports(held)
+        assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
+    row = await journal.record_report(held[0], state="DELIVERED", last_error="", next_time_us=None)
+    assert row and row.report.state == "DELIVERED"
+
+
+async def test_a_renewal_that_comes_late_does_not_change_when_the_report_is_due_again(
+    journal: Journal, clock: FakeClock
+) -> None:
+    await finished(journal)
+    held = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    next_us = START_US + int(LONG_S) * SECOND_US
+    await journal.record_report(held[0], state="PENDING", last_error="HTTP 500", next_time_us=next_us)
+    await journal.renew_reports(held)
+    assert await journal.next_report_us() == next_us
+
+
 async def test_a_failed_attempt_is_visible_and_due_again_later(journal: Journal, clock: FakeClock) -> None:
     await finished(journal)
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
@@ -345,7 +445,7 @@ async def test_reports_survive_a_restart_and_those_under_way_are_due_when_their_
     await finished(bench.journal)
     (lost,) = await bench.journal.claim_reports(limit=9, busy={}, per_origin=9)
     journal = await bench.reopen()
-    clock.now_us += REPORT_LEASE_US
+    clock.now_us += LEASE_US
     assert (await journal.next_report_us() or 0) <= clock()
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
     assert due.calculation_id == lost.calculation_id

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from calc_grpc.calculation import SECOND_US, wall_clock_us
-from calc_grpc.errors import JournalUnavailable, StartRefused
+from calc_grpc.errors import JournalUnavailable, QueueFull, StartRefused
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import LEASE_US, Change, Filter, Outcome
 from calc_grpc.journal.postgres import PostgresJournal
@@ -148,6 +148,18 @@ async def test_batches_that_change_the_same_rows_in_every_order_do_not_lock_each
     )
     rows = await other.list_calculations(Filter(), before=None, limit=99)
     assert [row.state for row in rows] == ["CANCELLED"] * 40
+
+
+async def test_the_bound_on_what_waits_is_exact_whichever_processes_accept(postgres_url: str, clock: FakeClock) -> None:
+    journals = [await PostgresJournal.open(postgres_url, clock=clock, queue_max=30) for _ in range(3)]
+    answers = await asyncio.gather(
+        *(journals[n % 3].accept(new_calculation(n)) for n in range(90)), return_exceptions=True
+    )
+    refused = [answer for answer in answers if isinstance(answer, QueueFull)]
+    rows = await journals[0].list_calculations(Filter(), before=None, limit=99)
+    assert (len(rows), len(refused)) == (30, 60)
+    for journal in journals:
+        await journal.close()
 
 
 async def test_a_fault_of_one_operation_does_not_fail_its_neighbours(join: Open) -> None:

@@ -49,6 +49,24 @@ async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> N
         await SqliteJournal.open(path)
 
 
+async def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_its_rows(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    path = tmp_path / "older.sqlite3"
+    journal = await SqliteJournal.open(path, clock=clock)
+    accepted = await journal.accept(new_calculation())
+    await journal.close()
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP INDEX calculations_finished; PRAGMA user_version = 1")
+    connection.close()
+    journal = await SqliteJournal.open(path, clock=clock)
+    assert await journal.get(accepted.calculation_id) == accepted
+    query = "EXPLAIN QUERY PLAN SELECT 1 FROM calculations WHERE finish_time_us < 5"
+    plan = await journal._read(lambda db: [row["detail"] for row in db.execute(query)])
+    await journal.close()
+    assert "calculations_finished" in plan[0]
+
+
 async def test_a_file_that_is_no_database_is_refused_by_name_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "text.sqlite3"
     path.write_text("This is not a database, whatever its name says. " * 40)
