@@ -17,6 +17,9 @@ SQRT_MU = math.sqrt(SUN_GM_AU3_PER_DAY2)
 MAX_ITERATIONS = 60
 TOLERANCE = 1e-14
 SERIES_BELOW = 1.0
+TERM_COUNT = 8
+C4_SERIES = tuple(1.0 / math.factorial(2 * k + 4) for k in range(TERM_COUNT))
+C5_SERIES = tuple(1.0 / math.factorial(2 * k + 5) for k in range(TERM_COUNT))
 HYPERBOLIC_LIMIT = 2500.0  # z = alpha*chi^2; beyond it cosh would soon overflow
 
 
@@ -28,12 +31,10 @@ def stumpff(z: float) -> tuple[float, float, float, float, float, float]:
     form. Reference: Stumpff 1959, Himmelsmechanik I, section 41; Battin 1999, section 4.5.
     """
     if abs(z) < SERIES_BELOW:
-        c4, c5, term4, term5 = 0.0, 0.0, 1.0 / 24.0, 1.0 / 120.0
-        for k in range(9):
-            c4 += term4
-            c5 += term5
-            term4 *= -z / ((2 * k + 5) * (2 * k + 6))
-            term5 *= -z / ((2 * k + 6) * (2 * k + 7))
+        c4, c5 = C4_SERIES[TERM_COUNT - 1], C5_SERIES[TERM_COUNT - 1]
+        for k in range(TERM_COUNT - 2, -1, -1):
+            c4 = C4_SERIES[k] - z * c4
+            c5 = C5_SERIES[k] - z * c5
         c2, c3 = 0.5 - z * c4, 1.0 / 6.0 - z * c5
         return 1.0 - z * c2, 1.0 - z * c3, c2, c3, c4, c5
     if z > 0.0:

@@ -59,17 +59,24 @@ def along(line: Floats, axes: Floats, row: int) -> float:
 
 
 @compiled
-def chain(across: Floats, steps: Floats, basis: Floats, rows: Floats) -> None:
-    """Fill rows (m, 6) with across (m, 3) times steps (3, 6) times basis (6, 6), loops for the same reason."""
-    by_state = np.empty(6)
-    for m in range(across.shape[0]):
-        for j in range(6):
-            by_state[j] = across[m, 0] * steps[0, j] + across[m, 1] * steps[1, j] + across[m, 2] * steps[2, j]
-        for j in range(6):
-            total = 0.0
-            for k in range(6):
-                total += by_state[k] * basis[k, j]
-            rows[m, j] = total
+def chain(across: Floats, depth: float, steps: Floats, basis: Floats, row: Floats) -> None:
+    """Fill row (6,) with across (3,) / depth times steps (3, 6) times basis (6, 6).
+
+    The zeros of `fill_state_partials` are left out, and BLAS is not called, which would cost more than the sums.
+    """
+    x, y, z = across[0] / depth, across[1] / depth, across[2] / depth
+    px = x * steps[0, 0] + y * steps[1, 0] + z * steps[2, 0]
+    py = x * steps[0, 1] + y * steps[1, 1] + z * steps[2, 1]
+    pz = x * steps[0, 2] + y * steps[1, 2] + z * steps[2, 2]
+    vx = x * steps[0, 3] + y * steps[1, 3] + z * steps[2, 3]
+    vy = x * steps[0, 4] + y * steps[1, 4] + z * steps[2, 4]
+    vz = x * steps[0, 5] + y * steps[1, 5] + z * steps[2, 5]
+    for j in range(2):
+        row[j] = px * basis[0, j] + py * basis[1, j] + pz * basis[2, j]
+    along_range = px * basis[0, 2] + py * basis[1, 2] + pz * basis[2, 2]
+    row[2] = along_range + vx * basis[3, 2] + vy * basis[4, 2] + vz * basis[5, 2]
+    for j in range(3, 6):
+        row[j] = vx * basis[3, j] + vy * basis[4, j] + vz * basis[5, j]
 
 
 @compiled
@@ -102,37 +109,31 @@ def fill_state_partials(frame: Frame, x: Floats, state: Floats, partials: Floats
 
 @compiled
 def sight(
-    track: Track, row: int, state: Floats, epoch: float, light: Floats, moved: Floats, steps: Floats, line: Floats
-) -> float:
-    """Place the object for one observation; return its range in au, or -1 where Kepler's equation failed.
+    state: Floats, elapsed: float, light: float, from_x: float, from_y: float, from_z: float,
+    moved: Floats, steps: Floats, line: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Place the object for one observation; return range in au and light time, or -1 where Kepler's equation failed.
 
-    light: days (n,), the light time of the last visit, improved here; one Kepler step serves, since the place is then
-    carried along its velocity by the change of light time (error: half the acceleration times the change squared, which
-    vanishes as a fit converges). moved (6,): heliocentric state at emission; steps (3, 6): d place / d state;
-    line (3,): observer to object, au.
+    elapsed: days from the state to the observation. light: days, the light time of the last visit, improved here; one
+    Kepler step serves, since the place is then carried along its velocity by the change of light time (error: half the
+    acceleration times the change squared, which vanishes as a fit converges). from: the observer, less what the
+    planets do to the object, au; as numbers, since handing over a track costs as much as the Kepler step. moved (6,):
+    heliocentric state at emission; steps (3, 6): d place / d state; line (3,): observer to object, au.
     """
-    residual = kepler_step_with_partials(state, track.mjd[row] - light[row] - epoch, moved, steps)
+    residual = kepler_step_with_partials(state, elapsed - light, moved, steps)
     if not residual < 1e-7:
-        return -1.0
-    distance2, closing, speed = 0.0, 0.0, 0.0
-    for k in range(3):
-        line[k] = moved[k] + track.displacement[row, k] - track.observer[row, k]
-        distance2 += line[k] * line[k]
-    distance = math.sqrt(distance2) + 1e-30
-    for k in range(3):
-        closing += line[k] * moved[3 + k]
-        speed += moved[3 + k] * moved[3 + k]
-    if speed > 1.0:  # au/day; light goes 173
-        return -1.0
-    late = distance / LIGHT_AU_PER_DAY - light[row]
+        return -1.0, light
+    line[0], line[1], line[2] = moved[0] - from_x, moved[1] - from_y, moved[2] - from_z
+    distance = math.sqrt(line[0] * line[0] + line[1] * line[1] + line[2] * line[2]) + 1e-30
+    closing = line[0] * moved[3] + line[1] * moved[4] + line[2] * moved[5]
+    if moved[3] * moved[3] + moved[4] * moved[4] + moved[5] * moved[5] > 1.0:  # au/day; light goes 173
+        return -1.0, light
+    late = distance / LIGHT_AU_PER_DAY - light
     late /= 1.0 + closing / distance / LIGHT_AU_PER_DAY
-    light[row] += late
-    distance2 = 0.0
     for k in range(3):
         moved[k] -= late * moved[3 + k]
         line[k] -= late * moved[3 + k]
-        distance2 += line[k] * line[k]
-    return math.sqrt(distance2)
+    return math.sqrt(line[0] * line[0] + line[1] * line[1] + line[2] * line[2]), light + late
 
 
 @compiled
@@ -140,16 +141,18 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
     """Residuals, ranges and their partials for every observation; rows that could not be reached hold infinity."""
     n = track.mjd.shape[0]
     state, moved, line = np.empty(6), np.empty(6), np.empty(3)
-    basis, steps, direction = np.empty((6, 6)), np.empty((3, 6)), np.empty((1, 3))
+    basis, steps = np.empty((6, 6)), np.empty((3, 6))
     fill_state(frame, x, state)
     fill_state_partials(frame, x, state, basis)
     epoch = emission_mjd(frame, x)
-    light = np.full(n, math.exp(x[LOG_RANGE]) / LIGHT_AU_PER_DAY)
     out = Prediction(np.full((n, 2), np.inf), np.full(n, np.inf), np.zeros((n, 6)), np.full(n, np.inf))
     for row in range(n):
-        distance = -1.0
+        distance, late = -1.0, math.exp(x[LOG_RANGE]) / LIGHT_AU_PER_DAY
+        from_x = track.observer[row, 0] - track.displacement[row, 0]
+        from_y = track.observer[row, 1] - track.displacement[row, 1]
+        from_z = track.observer[row, 2] - track.displacement[row, 2]
         for _ in range(3):
-            distance = sight(track, row, state, epoch, light, moved, steps, line)
+            distance, late = sight(state, track.mjd[row] - epoch, late, from_x, from_y, from_z, moved, steps, line)
         if distance <= 0.0:
             continue
         out.ranges[row] = distance
@@ -158,9 +161,7 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
         if depth > 0.0:
             out.residuals[row, 0] = -along(line, track.east, row) / depth
             out.residuals[row, 1] = -along(line, track.north, row) / depth
-        for k in range(3):
-            direction[0, k] = line[k] / distance
-        chain(direction, steps, basis, out.range_partials[row : row + 1])
+        chain(line, distance, steps, basis, out.range_partials[row])
     return out
 
 

@@ -126,28 +126,32 @@ def add_data(
     The loss is Cauchy's, k^2 ln(1 + s^2/k^2) of the normalised residual s of a position.
     """
     basis, steps = np.empty((6, 6)), np.empty((3, 6))
-    moved, line, across = np.empty(6), np.empty(3), np.empty((2, 3))
+    moved, line, across = np.empty(6), np.empty(3), np.empty(3)
     rows = np.empty((2, PARAMETER_COUNT))
+    mjd, observer, displacement, whitening = track.mjd, track.observer, track.displacement, track.whitening
+    toward, east, north = track.toward, track.east, track.north
     fill_state_partials(frame, x, state, basis)
     epoch = emission_mjd(frame, x)
     k2 = robust * robust
     cost = 0.0
-    for n in range(track.mjd.shape[0]):
+    for n in range(mjd.shape[0]):
         if use[n] == 0.0:
             continue
-        if sight(track, n, state, epoch, light, moved, steps, line) <= 0.0:
+        distance, light[n] = sight(
+            state, mjd[n] - epoch, light[n], observer[n, 0] - displacement[n, 0], observer[n, 1] - displacement[n, 1],
+            observer[n, 2] - displacement[n, 2], moved, steps, line,
+        )  # fmt: skip
+        depth = along(line, toward, n)
+        if distance <= 0.0 or depth <= 0.0:
             return np.inf
-        depth = along(line, track.toward, n)
-        if depth <= 0.0:
-            return np.inf
-        ra, dec = along(line, track.east, n) / depth, along(line, track.north, n) / depth
-        p, q, r = track.whitening[n, 0], track.whitening[n, 1], track.whitening[n, 2]
-        for k in range(3):
-            by_ra = (track.east[n, k] - ra * track.toward[n, k]) / depth
-            by_dec = (track.north[n, k] - dec * track.toward[n, k]) / depth
-            across[0, k], across[1, k] = p * by_ra, q * by_ra + r * by_dec
+        ra, dec = along(line, east, n) / depth, along(line, north, n) / depth
+        p, q, r = whitening[n, 0], whitening[n, 1], whitening[n, 2]
+        for m in range(2):
+            by_ra, by_dec = (p, 0.0) if m == 0 else (q, r)
+            for k in range(3):
+                across[k] = by_ra * (east[n, k] - ra * toward[n, k]) + by_dec * (north[n, k] - dec * toward[n, k])
+            chain(across, depth, steps, basis, rows[m])
         white_ra, white_dec = -p * ra, -q * ra - r * dec
-        chain(across, steps, basis, rows)
         s2 = white_ra * white_ra + white_dec * white_dec
         weight = use[n] / (1.0 + s2 / k2)
         cost += use[n] * k2 * math.log1p(s2 / k2)
@@ -221,7 +225,6 @@ def fit(
     information, normal = np.zeros((6, 6)), np.zeros((6, 6))
     information_new, normal_new = np.empty((6, 6)), np.empty((6, 6))
     gradient, gradient_new = np.empty(6), np.empty(6)
-    evaluate(track, frame, x, use, light, robust, information, normal, gradient)  # settles the light times
     cost, data_cost = evaluate(track, frame, x, use, light, robust, information, normal, gradient)
     damping, done, iteration = 1e-4, False, 0
     while cost < np.inf and iteration < max_iterations and not done and damping < STIFFEST:
