@@ -1,40 +1,90 @@
-"""The command line: python -m calc_grpc [serve]"""
+"""The command line: python -m calc_grpc [serve | solve FILE]"""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from calc_grpc import logs
-from calc_grpc.config import Config
-from calc_grpc.errors import StartRefused
-from calc_grpc.server import Server
+from calc_grpc.worker_process import THREAD_SETTINGS
+
+if TYPE_CHECKING:
+    from calc_grpc.config import Config
+
+REFUSED = 2  # settings that do not allow a start, a file that cannot be read, wrong usage
+INTERRUPTED = 130  # what shells report of a program that Ctrl-C ended
+NOBODY_READS = 141  # likewise, of one whose output was closed
+SERVER_CACHE = Path("var/numba")
+
+SOLVE_EPILOG = """\
+The file holds observations as MPC 80-column lines, ADES PSV or ADES XML; the three are told apart by content.
+Distances go to stdout, one object after another; problems of the file go to stderr, and into the object with --json.
+
+exit codes:
+  0    every object was worked out (a distance that cannot be determined is a result, too)
+  1    an object had no usable observations, or the file had errors
+  2    the file cannot be read, or the command is wrong
+  130  interrupted
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code: 2 when the settings do not allow a start."""
+    """Run a command; returns its exit code."""
+    chosen = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    return run(chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m calc_grpc",
-        description="The calculation service. Settings come from the environment; .env.example lists them.",
+        description="How far asteroids were from those who observed them: as a service, or for one file.",
     )
-    parser.add_argument(
-        "command", nargs="?", choices=["serve"], default="serve", help="serve: run the server (default)"
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(title="commands", metavar="{serve,solve}")
+    commands.add_parser(
+        "serve",
+        help="run the calculation service (default); settings come from the environment, .env.example lists them",
+        description="Run the calculation service until SIGTERM or Ctrl-C. Settings come from the environment; "
+        ".env.example lists them. Exit code 2: a setting does not allow a start.",
     )
-    parser.parse_args(arguments)
+    solve = commands.add_parser(
+        "solve",
+        help="determine the distances in a file of observations, offline",
+        description="Determine distance and orbit of every object in a file of observations, without a server.",
+        epilog=SOLVE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    solve.add_argument("file", metavar="FILE", help="the file, or - for stdin")
+    solve.add_argument("--json", action="store_true", help="print {objects, problems} with the field names of the API")
+    solve.add_argument("--quiet", action="store_true", help="show no progress (it is shown on a terminal only)")
+    solve.set_defaults(run=_solve)
+    return parser
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    # Here, since `solve` and --help need no server: importing it takes most of a second.
+    from calc_grpc import logs
+    from calc_grpc.config import Config
+    from calc_grpc.errors import StartRefused
+
     try:
         config = Config.from_env(os.environ)
         logs.set_up(config.log_level)
-        asyncio.run(_serve(config))
+        asyncio.run(_serve_until_stopped(config))
     except StartRefused as error:
         print(error.message, file=sys.stderr)
-        return 2
+        return REFUSED
     return 0
 
 
-async def _serve(config: Config) -> None:
+async def _serve_until_stopped(config: "Config") -> None:
     """Serve until SIGTERM or SIGINT."""
+    from calc_grpc.server import Server  # here for the same reason
+
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -51,3 +101,48 @@ async def _serve(config: Config) -> None:
         stopping.cancel()
         await server.stop()
         await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+def _solve(chosen: argparse.Namespace) -> int:
+    try:
+        content = _content_of(chosen.file)
+        _prepare_numerics(os.environ)
+        # Here, since it brings numba: half a second that --help and a wrong file name need not wait for.
+        from calc_grpc.solve import solve_content
+
+        name = "stdin" if chosen.file == "-" else chosen.file
+        return solve_content(content, name=name, as_json=chosen.json, is_quiet=chosen.quiet)
+    except CannotRead as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # `| head` has seen enough. What is still buffered must not be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+
+
+class CannotRead(Exception):
+    """The file cannot be read."""
+
+
+def _content_of(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except IsADirectoryError as error:
+        raise CannotRead(f"{name} is a directory; name a file with observations.") from error
+    except FileNotFoundError as error:
+        raise CannotRead(f"There is no file {name}; check the name, or use - for stdin.") from error
+    except PermissionError as error:
+        raise CannotRead(f"{name} may not be read; check its permissions.") from error
+    except (OSError, ValueError) as error:
+        raise CannotRead(f"{name} cannot be read: {error}.") from error
+
+
+def _prepare_numerics(environ: MutableMapping[str, str]) -> None:
+    """Set what numerical libraries read when they are loaded."""
+    for variable in THREAD_SETTINGS:
+        environ.setdefault(variable, "1")  # six unknowns: a second thread only costs
+    if not environ.get("NUMBA_CACHE_DIR") and SERVER_CACHE.is_dir():
+        environ["NUMBA_CACHE_DIR"] = str(SERVER_CACHE.absolute())  # what the server compiled need not be compiled again
