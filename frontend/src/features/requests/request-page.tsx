@@ -9,6 +9,7 @@ import { useUser } from "@/lib/session.tsx";
 import { Alternatives } from "./alternatives.tsx";
 import { useRequest } from "./api.ts";
 import { DraftEditor } from "./draft-editor.tsx";
+import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { History } from "./history.tsx";
 import { ObservationsTable, TableSwitches } from "./observations-table.tsx";
 import { OrbitPanel } from "./orbit-panel.tsx";
@@ -92,6 +93,7 @@ function RequestResults({ request }: { request: RequestDetail }) {
       >
         <ObservationsTable observations={request.observations} />
       </Section>
+      {request.follow_up && <FollowUpPanel followUp={request.follow_up} />}
       {request.orbit && <OrbitPanel orbit={request.orbit} />}
       {request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
       <History entries={request.history} />

@@ -73,6 +73,34 @@ export interface Alternative {
   orbit: Orbit;
 }
 
+/** Where to look in one of the coming nights; the ellipse is that of 1-sigma. */
+export interface FollowUpNight {
+  at: string;
+  ra_deg: Degrees;
+  dec_deg: Degrees;
+  distance_au: Au;
+  ellipse_major_arcsec: Arcseconds;
+  ellipse_minor_arcsec: Arcseconds;
+  ellipse_angle_deg: Degrees;
+  motion_ra_arcsec_per_min: number;
+  motion_dec_arcsec_per_min: number;
+  sun_elongation_deg: Degrees;
+  altitude_deg: Degrees | null;
+  magnitude: number | null;
+  relative_sigma_after: number;
+}
+
+/** What to do next; the calculation service works it out. */
+export interface FollowUp {
+  station: string;
+  /** Largest relative 1-sigma of the used distances now. */
+  relative_sigma: number;
+  observe_from: string | null;
+  observe_by: string | null;
+  note: string | null;
+  nights: FollowUpNight[];
+}
+
 export interface HistoryEntry {
   at: string;
   actor: string | null;
@@ -88,6 +116,7 @@ export interface RequestDetail extends RequestRow {
   orbit: Orbit | null;
   verdict_reason: string | null;
   alternatives: Alternative[];
+  follow_up: FollowUp | null;
   error: { reason: string; message: string } | null;
   history: HistoryEntry[];
 }

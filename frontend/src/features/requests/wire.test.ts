@@ -10,7 +10,22 @@ const ROW = [
   "id status designation creator moderator created_at formed_at completed_at updated_at observation_count",
   "result_count verdict calculation_id calculation_state",
 ].flatMap((words) => words.split(" "));
-const DETAIL = [...ROW, "comment", "observations", "orbit", "verdict_reason", "alternatives", "error", "history"];
+const DETAIL = [
+  ...ROW,
+  "comment",
+  "observations",
+  "orbit",
+  "verdict_reason",
+  "alternatives",
+  "follow_up",
+  "error",
+  "history",
+];
+const FOLLOW_UP = ["station", "relative_sigma", "observe_from", "observe_by", "note", "nights"];
+const NIGHT = [
+  "at ra_deg dec_deg distance_au ellipse_major_arcsec ellipse_minor_arcsec ellipse_angle_deg motion_ra_arcsec_per_min",
+  "motion_dec_arcsec_per_min sun_elongation_deg altitude_deg magnitude relative_sigma_after",
+].flatMap((words) => words.split(" "));
 const OBSERVATION = [
   "id observed_at ra_deg dec_deg station sigma_ra_arcsec sigma_dec_arcsec result_state distance_au distance_sigma_au",
   "distance_low_au distance_high_au heliocentric_distance_au residual_ra_arcsec residual_dec_arcsec used",
@@ -30,6 +45,8 @@ describe("what main_api was recorded to answer", () => {
     ["a draft", samples.detailDraft, DETAIL],
     ["an orbit", samples.detailCompleted.orbit, ORBIT],
     ["an alternative", samples.detailCompleted.alternatives[0], ["weight", "distance_au", "orbit"]],
+    ["what to do next", samples.detailCompleted.follow_up, FOLLOW_UP],
+    ["a coming night", samples.detailCompleted.follow_up.nights[0], NIGHT],
     ["a reported observation", samples.detailCompleted.observations[0], OBSERVATION],
     ["a new observation", observation, OBSERVATION.slice(0, 5)],
     ["a history entry", samples.detailCompleted.history[0], ["at", "actor", "action", "note"]],
