@@ -52,7 +52,8 @@ def object_text(solved: SolvedObject) -> str:
         _coverage(solved.observations),
     ]
     if result is not None:
-        lines += ["", *_distance_table(solved.observations, result.observations)]
+        if any(row.used is not None for row in result.observations):  # else nothing was fitted, and all cells empty
+            lines += ["", *_distance_table(solved.observations, result.observations)]
         lines += ["", *_orbit_lines(result.orbit)] if result.orbit is not None else []
         lines += _alternative_lines(result.alternatives)
         lines += _follow_up_lines(result.follow_up)

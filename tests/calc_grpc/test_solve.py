@@ -303,9 +303,16 @@ def test_the_examples_of_every_format_are_solved(capsys, name, counts):
     assert all(one["state"] == "SUCCEEDED" for one in printed["objects"])
 
 
-def test_a_sixteen_inch_wide_screen_is_enough(capsys):
-    """Nothing but reasons and hints is longer than 120 characters."""
+def test_the_table_is_aligned_and_fits_a_terminal(capsys):
     main(["solve", str(CERES)])
     table = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("time", "1801"))]
     assert max(map(len, table)) <= 120
-    assert len({len(line.split("  ")[0]) for line in table[1:]}) == 1
+    ends = [line.index("  535") for line in table[1:]]
+    assert len(set(ends)) == 1 and table[0].index("  stn") == ends[0]
+
+
+def test_where_nothing_was_fitted_there_is_no_table(capsys, quick, two_objects):
+    main(["solve", str(two_objects)])
+    printed = capsys.readouterr().out
+    assert "Made0: NOT DETERMINED\nMade up.\n5 observations, 2020-01-01 to 2020-01-05, station 500\n" in printed
+    assert "distance/au" not in printed
