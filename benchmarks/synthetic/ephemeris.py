@@ -47,10 +47,10 @@ class Ephemeris:
         parts = [segment.compute(MJD_ZERO_JD, tdb_mjd) for segment in self._chains[body]]
         return np.asarray(np.sum(parts, axis=0).T / AU_KM)
 
-    def velocity(self, body: str, tdb_mjd: float) -> Floats:
-        """Barycentric velocity in au/day, (3,)."""
+    def velocity(self, body: str, tdb_mjd: Floats | float) -> Floats:
+        """Barycentric velocity in au/day, (n, 3)."""
         parts = [segment.compute_and_differentiate(MJD_ZERO_JD, tdb_mjd)[1] for segment in self._chains[body]]
-        return np.asarray(np.sum(parts, axis=0) / AU_KM)
+        return np.asarray(np.sum(parts, axis=0).T / AU_KM)
 
     def accelerations(self, tdb_mjd: float, places: Floats) -> Floats:
         """What Sun, eight planets and Moon do to massless bodies at barycentric places (m, 3), au/day2."""
