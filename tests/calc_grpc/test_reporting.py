@@ -10,7 +10,7 @@ from calc_grpc.calculation import Calculation, wall_clock_us
 from calc_grpc.journal.port import Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
 from calc_grpc.reporting import MAX_IN_FLIGHT_PER_ORIGIN, Reporter
-from tests.calc_grpc.fakes import Hasty, Receiver, new_calculation, soon, until
+from tests.calc_grpc.fakes import TIMEOUT_S, Hasty, Receiver, new_calculation, soon, until
 
 KEY = "key-of-the-tests"
 DAY_S = 86_400.0
@@ -204,6 +204,21 @@ async def test_a_resent_report_arrives_under_its_old_id(
     await journal.resend_report(calculation_id)
     assert (await receiver.next_body())["report_id"] == first["report_id"]
     assert (await reported(journal, calculation_id, "DELIVERED")).report.attempt_count == 1
+
+
+async def test_an_attempt_that_takes_long_keeps_its_report(
+    start: Start, journal: SqliteJournal, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calc_grpc.reporting.BEAT_INTERVAL_S", 0.01)
+    receiver.answers.append(None)
+    await start()
+    await end_one(journal, receiver.url())
+    await receiver.next_body()
+    first_us = await journal.next_report_us()
+    async with asyncio.timeout(TIMEOUT_S):
+        while await journal.next_report_us() == first_us:
+            pass
+    receiver.release()
 
 
 async def test_stopping_does_not_wait_for_a_receiver_that_hangs(

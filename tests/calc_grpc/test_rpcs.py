@@ -136,6 +136,28 @@ async def test_create_refuses_a_callback_to_an_origin_that_is_not_allowed(stub: 
     assert refusal.fields == [("callback.url", "CALLBACK_NOT_ALLOWED")]
 
 
+async def test_create_says_when_to_try_again_while_too_many_wait(
+    start_server: Callable[..., Awaitable[Server]],
+) -> None:
+    server = await start_server(queue_max=1)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        stub = Stub(channel)
+        first = await create(stub)
+        with refused(StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL") as refusal:
+            await create(stub)
+        assert refusal.metadata == {"kind": "distance"} and refusal.retry_after_s == 5
+        assert (await create(stub, calculation_id=first.calculation_id)) == first
+
+
+async def test_names_with_control_characters_are_refused(stub: Stub) -> None:
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_INPUT") as refusal:
+        await create(stub, creator="anna\0")
+    assert refusal.fields == [("creator", "INVALID_FORMAT")]
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_INPUT") as refusal:
+        await stub.ListCalculations(pb2.ListCalculationsRequest(creator="\0", visible_to="\n"))
+    assert refusal.fields == [("creator", "INVALID_FORMAT"), ("visible_to", "INVALID_FORMAT")]
+
+
 async def test_create_refuses_a_kind_that_is_not_computed_here(stub: Stub) -> None:
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED") as refusal:
         await create(stub, distance=None, pi=pi_pb2.PiInput(digit_position=1))
