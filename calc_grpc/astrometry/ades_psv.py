@@ -79,6 +79,7 @@ class PsvReader:
 
     def _read_row(self, span: Span) -> Draft | None:
         if odd := _UNUSUAL.search(span.text):
+            self.record_count += 1
             at = odd.start() + 1
             reason = reasons.TAB_FOUND if odd[0] == "\t" else reasons.BAD_CHARACTER
             hint = "Remove this character; fields are padded with blanks."

@@ -65,6 +65,7 @@ class _XmlReader:
         self._fields: dict[str, Span] = {}
         self._record_depth = 0
         self._last_place = -1
+        self._errors_before = 0
         self._field = ""
         self._chunks: list[str] = []
         self._field_at = (0, 0)
@@ -103,7 +104,7 @@ class _XmlReader:
         elif name in RECORD_TYPES and parent in ("ades", "obsData"):
             self._blocks.start_record(name, span, in_block=parent == "obsData")
             self._record, self._record_span, self._record_depth = name, span, len(self._path)
-            self._fields, self._last_place = {}, -1
+            self._fields, self._last_place, self._errors_before = {}, -1, self._findings.error_count
         elif name in RESIDUALS:
             self._findings.warning(span, reasons.IGNORED_LINE, "Residuals are results of an orbit; they are not read.")
         elif not self._blocks.start_part(name, parent, span) and parent in ("ades", "obsBlock", "obsData"):
@@ -174,7 +175,7 @@ class _XmlReader:
     def _end_record(self) -> None:
         kind = self._record if self._record != "optical" else record_type(self._fields)
         draft = read_record(self._fields, kind, self._record_span, self._findings, self._now)
-        if draft is not None:
+        if draft is not None and self._findings.error_count == self._errors_before:
             self.drafts.append(draft)
         self._record = ""
 

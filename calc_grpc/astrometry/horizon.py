@@ -35,7 +35,7 @@ def warn_of_horizon(drafts: Sequence[Draft], findings: Findings) -> None:
             stood.append(place)
     if not grounded:
         return
-    object_deg, sun_deg = _altitudes_deg(grounded, np.array(stood))
+    object_deg, sun_deg = altitudes_deg(grounded, np.array(stood))
     for k in np.flatnonzero((object_deg < LOWEST_ALTITUDE_DEG) | (sun_deg > 0.0)):
         span, station = grounded[k].span, grounded[k].observation.station
         if object_deg[k] < LOWEST_ALTITUDE_DEG:
@@ -46,7 +46,7 @@ def warn_of_horizon(drafts: Sequence[Draft], findings: Findings) -> None:
             findings.warning(span, reasons.SUN_ABOVE_HORIZON, hint)
 
 
-def _altitudes_deg(drafts: Sequence[Draft], places_km: Floats) -> tuple[Floats, Floats]:
+def altitudes_deg(drafts: Sequence[Draft], places_km: Floats) -> tuple[Floats, Floats]:
     """Altitudes of the objects and of the Sun, degrees, both (n,); without a horizon 90 and -90."""
     days = timedelta(days=1)
     mjd = np.array([(draft.observation.observed_at - MJD_ZERO) / days for draft in drafts])

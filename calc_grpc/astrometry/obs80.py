@@ -41,7 +41,7 @@ UNUSED_NOTES = dict.fromkeys("xX", _REPLACED) | dict.fromkeys("RrQq", _RADAR) | 
 NOTHING_IN_PLACE = "Neither date nor position stand in their columns (16-32, 33-44, 45-56). Is this an observation?"
 
 _HEADER = re.compile(r"(?:COD|OBS|MEA|TEL|NET|BND|COM|NUM|ACK|AC2|CON)(?: |$)")
-_RULER = re.compile(r"[<-]*ObjDesig.*YYYY MM DD.*|(?:123456789.)+[0-9]*|-{3,}[ A-Za-z]*-{3,}")
+_RULER = re.compile(r"[<-]*ObjDesig.*YYYY MM DD.*|(?:123456789.)+[0-9]*|-{3,40}[ A-Za-z]{0,60}-{3,40}")
 _UNUSUAL = re.compile(r"[^ -~]")
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from calc_grpc.astrometry.parsed import Parsed, Problem
 from calc_grpc.astrometry.read import parse_astrometry
 
-STABLE = settings(deadline=None, derandomize=True, database=None, max_examples=200)  # the same examples everywhere
+STABLE = settings(deadline=None, derandomize=True, database=None, max_examples=100)  # the same examples everywhere
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "data" / "astrometry"
 
