@@ -44,8 +44,11 @@ def read_dec(text: str) -> Angle:
 
 
 def read_decimal(text: str) -> float | None:
-    """Read a decimal number without exponent; None when it is none (also nan, inf and digits of other scripts)."""
-    return float(text) if _DECIMAL.fullmatch(text) else None
+    """Read a decimal number without exponent; None when it is none (also nan, inf and digits of other scripts).
+
+    There is no negative zero.
+    """
+    return float(text) + 0.0 if _DECIMAL.fullmatch(text) else None
 
 
 def is_usual_decimal(text: str, most_decimals: int) -> bool:

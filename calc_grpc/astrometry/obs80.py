@@ -19,6 +19,7 @@ from calc_grpc.astrometry.obs80_fields import (
     Line,
     check_angle,
     check_time,
+    check_unused_columns,
     read_catalogue,
     read_designation,
     read_magnitude,
@@ -64,9 +65,11 @@ def _data_lines(lines: Sequence[str], findings: Findings) -> Iterator[Line]:
     for number, text in enumerate(lines, start=1):
         if not text or text.isspace():
             continue
-        if _HEADER.match(text):
-            continue
         whole = Span(line=number, start=1, end=len(text), text=text)
+        if _HEADER.match(text):
+            if "\0" in text:
+                findings.warning(whole, reasons.BAD_CHARACTER, "The header holds a zero byte. Remove it.")
+            continue
         if text.startswith("#") or _RULER.fullmatch(text):
             hint = "Read as a comment without effect. Begin comments with COM to have them ignored in silence."
             findings.warning(whole, reasons.IGNORED_LINE, hint)
@@ -155,6 +158,7 @@ def _read_line(
     check_angle(line, (33, 44), ra, reasons.BAD_RA, findings)
     check_angle(line, (45, 56), dec, reasons.BAD_DEC, findings)
     name = read_designation(line, findings)
+    check_unused_columns(line, findings)
     magnitude, band = read_magnitude(line, findings)
     catalogue = read_catalogue(line, findings)
     station = line.cut(78, 80)

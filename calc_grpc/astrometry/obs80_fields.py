@@ -14,6 +14,7 @@ from calc_grpc.astrometry.moments import Moment
 from calc_grpc.orbits.validation import CLOCK_TOLERANCE
 
 WIDTH = 80
+DISCOVERY_MARKS = " *+"
 
 _MAGNITUDE = re.compile(r" *-?[0-9]{1,2}(?:\.[0-9]{0,3})? *")
 
@@ -51,6 +52,19 @@ def check_angle(line: Line, columns: tuple[int, int], angle: Angle, reason: str,
         findings.error(line.span(*columns), reason, angle.fault)
     elif angle.repaired:
         findings.warning(line.span(*columns), reasons.REPAIRED, _repaired(angle.repaired))
+
+
+def check_unused_columns(line: Line, findings: Findings) -> None:
+    """Report what stands in columns 13 and 57, where a field that is too long would lose its end.
+
+    Filed data may use columns 58-65; they are passed over.
+    """
+    if line.cut(13, 13) not in DISCOVERY_MARKS:
+        hint = "Column 13 is blank or holds * for a discovery. Is the designation too long, or are columns shifted?"
+        findings.error(line.span(13, 13), reasons.BAD_COLUMNS, hint)
+    if line.cut(57, 57) != " ":
+        hint = "What follows column 56 was left out. Is the declination too long?"
+        findings.warning(line.span(57, 65), reasons.REPAIRED, hint)
 
 
 def read_designation(line: Line, findings: Findings) -> tuple[str, str | None]:

@@ -91,6 +91,11 @@ def test_other_numbers_are_not(text):
     assert read_decimal(text) is None
 
 
+@pytest.mark.parametrize("zero", [read_decimal("-0"), read_decimal("-0.000"), read_dec("-00 00 00.0 ").deg])
+def test_there_is_no_negative_zero(zero):
+    assert str(zero) == "0.0"
+
+
 def test_leading_zeros_and_too_many_decimals_are_unusual():
     assert is_usual_decimal("-0.123456789", 9)
     assert not is_usual_decimal("00.1", 9)

@@ -67,6 +67,7 @@ def test_blank_optional_fields_stay_empty():
         ({"catalogue": "%"}, "UNKNOWN_CATALOGUE", (72, 72), "%"),
         ({"name": ""}, "BAD_DESIGNATION", (1, 12), " " * 12),
         ({"name": "     a b c"}, "BAD_DESIGNATION", (1, 12), "     a b c  "),
+        ({"flag": "x"}, "BAD_COLUMNS", (13, 13), "x"),
         ({"note": "k"}, "BAD_MODE", (15, 15), "k"),
     ],
 )
@@ -142,6 +143,13 @@ def test_a_small_deviation_is_read_and_told(changed, columns):
     assert len(parsed.observations) == 1
 
 
+def test_a_declination_that_runs_out_of_its_columns_is_told():
+    parsed = parse(GOOD[:44] + "+06 24 00.1234567" + GOOD[61:])
+    found = problem(parsed, "REPAIRED")
+    assert (found.column_start, found.column_end, found.text) == (57, 65, "34567    ")
+    assert parsed.observations[0].observation.dec_deg == pytest.approx(6.4 + 0.12 / 3600, abs=1e-13)
+
+
 HEADER = """\
 COD F51
 OBS P. Villa, José Müller
@@ -162,6 +170,12 @@ def test_headers_and_their_comments_are_passed_over_in_silence():
     parsed = parse(HEADER + GOOD + "\n" + HEADER)
     assert reasons(parsed) == ["TOO_FEW_OBSERVATIONS", "SINGLE_POSITION"]
     assert parsed.observations[0].line == 13
+
+
+def test_a_zero_byte_in_a_header_is_told():
+    parsed = parse(f"COM a\0b\n{GOOD}\n")
+    assert problem(parsed, "BAD_CHARACTER").severity == "WARNING"
+    assert len(parsed.observations) == 1
 
 
 def test_a_word_that_only_begins_like_a_header_is_no_header():
