@@ -105,7 +105,9 @@ def _read_record(first: Line, second: Line | None, findings: Findings, now: date
     note = first.cut(15, 15)
     wanted = PAIRS.get(note)
     paired = wanted is not None and second is not None and second.cut(15, 15) == wanted
-    if note in UNUSED_NOTES:
+    if note not in MODE_OF_NOTE_2 and _has_nothing_in_place(first):
+        findings.error(first.span(), reasons.BAD_COLUMNS, NOTHING_IN_PLACE)
+    elif note in UNUSED_NOTES:
         _report_unused(first, note, findings)
     elif paired and second is not None and fits(first.text, second.text):
         return _read_pair(first, second, findings, now), 2
@@ -121,11 +123,15 @@ def _read_record(first: Line, second: Line | None, findings: Findings, now: date
     return None, 1
 
 
+def _has_nothing_in_place(line: Line) -> bool:
+    if read_day_fraction(line.cut(16, 32)).at is not None:
+        return False
+    return read_ra(line.cut(33, 44)).deg is None and read_dec(line.cut(45, 56)).deg is None
+
+
 def _report_unused(line: Line, note: str, findings: Findings) -> None:
     reason, hint = UNUSED_NOTES[note]
-    if read_day_fraction(line.cut(16, 32)).at is None:
-        findings.error(line.span(), reasons.BAD_COLUMNS, NOTHING_IN_PLACE)
-    elif reason == reasons.SUPERSEDED:
+    if reason == reasons.SUPERSEDED:
         findings.warning(line.span(), reason, hint)
     else:
         findings.error(line.span(), reason, hint)

@@ -101,6 +101,16 @@ def test_a_magnitude_without_band_is_kept_and_told(setter):
 
 
 @SETTERS
+@pytest.mark.parametrize(
+    ("code", "program"), [("06", "6"), ("0A", "!"), ("1V", "z"), ("1W", None), ("20", None), ("6", None)]
+)
+def test_program_codes_are_those_of_column_14_or_told(setter, code, program):
+    parsed = parse(setter(record(prog=code)))
+    assert parsed.observations[0].observation.program == program
+    assert ("UNKNOWN_FIELD" in reasons(parsed)) == (program is None)
+
+
+@SETTERS
 def test_a_deprecated_record_is_left_out_and_told(setter):
     parsed = parse(setter(record(deprecated="X")))
     assert parsed.observations == ()

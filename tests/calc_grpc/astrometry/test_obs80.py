@@ -99,6 +99,7 @@ def test_a_time_within_a_minute_of_now_is_not_future():
         (GOOD + "x", "BAD_COLUMNS", (1, 81)),
         (GOOD + GOOD, "BAD_COLUMNS", (1, 160)),
         ("x" * 80, "BAD_COLUMNS", (1, 80)),
+        (f"{'This sentence looks as long as an observation is, and is nothing of it.':80}", "BAD_COLUMNS", (1, 80)),
         ("rubbish", "BAD_COLUMNS", (1, 7)),
         (GOOD[:59] + "\t" + GOOD[60:], "TAB_FOUND", (60, 60)),
         ("\0" + GOOD[1:], "BAD_CHARACTER", (1, 1)),
