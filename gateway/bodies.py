@@ -1,6 +1,7 @@
 """Request bodies within a limit, and work that stops when its client leaves."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, NoReturn
 
@@ -8,6 +9,9 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gateway.errors import BodyTooLarge, MalformedBody
+
+DISCARD_BYTES_MAX = 64 * 1024 * 1024
+DISCARD_TIMEOUT_S = 5.0
 
 
 class ClientLeft(Exception):
@@ -27,10 +31,16 @@ class BodyReader:
         self._finished = asyncio.Event()
         self.error: Exception | None = None
         self.length = _announced_length(scope)
-        if self.length is not None and self.length > limit_bytes:
-            raise _too_large(limit_bytes)
+        self._waits_for_consent = "expect" in Headers(scope=scope)
         if self.length == 0:
             self._finished.set()
+
+    async def refuse_announced(self) -> None:
+        """Raises BodyTooLarge when Content-Length alone says so."""
+        if self.length is not None and self.length > self._limit_bytes:
+            if not self._waits_for_consent:
+                await self._discard()
+            raise _too_large(self._limit_bytes)
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The pieces of the body as they arrive; raises BodyTooLarge or ClientLeft."""
@@ -44,6 +54,8 @@ class BodyReader:
             if not message.get("more_body", False):
                 self._finished.set()
             if byte_count > self._limit_bytes:
+                if not self._finished.is_set():
+                    await self._discard()
                 self._fail(_too_large(self._limit_bytes))
             if chunk:
                 yield chunk
@@ -51,6 +63,16 @@ class BodyReader:
     async def read(self) -> bytes:
         """The whole body; raises BodyTooLarge or ClientLeft."""
         return b"".join([chunk async for chunk in self.stream()])
+
+    async def _discard(self) -> None:
+        """Read what is refused: a client that is cut off while it sends does not see the answer."""
+        byte_count, more = 0, True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_TIMEOUT_S):
+                while more and byte_count < DISCARD_BYTES_MAX:
+                    message = await self._receive()
+                    byte_count += len(message.get("body", b""))
+                    more = message.get("more_body", False)
 
     def _fail(self, error: Exception) -> NoReturn:
         self._finished.set()

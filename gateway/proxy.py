@@ -62,6 +62,7 @@ class Proxy:
         if scope["type"] != "http":
             raise NotFound("There is no WebSocket at this address.")
         body = BodyReader(scope, receive, self._body_limit)
+        await body.refuse_announced()
         await run_until_client_leaves(body, self._exchange(scope, body, send))
 
     async def _exchange(self, scope: Scope, body: BodyReader, send: Send) -> None:

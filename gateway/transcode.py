@@ -37,6 +37,7 @@ class Transcoder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, bound = self._find(scope)
         body = BodyReader(scope, receive, self._config.body_limit_bytes)
+        await body.refuse_announced()
         await run_until_client_leaves(body, self._answer(scope, send, route, bound, body))
 
     def _find(self, scope: Scope) -> tuple[HttpRoute, dict[str, str]]:

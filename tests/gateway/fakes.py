@@ -174,6 +174,7 @@ class FakeMain:
         app.router.add_get("/api/broken", self.broken)
         app.router.add_get("/api/docs", self.page)
         app.router.add_put("/api/upload", self.upload)
+        app.router.add_post("/api/requests/{number}/import", self.upload)
         app.router.add_get("/api/refused", self.refused)
         return app
 

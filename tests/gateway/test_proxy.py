@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -158,6 +159,45 @@ async def test_a_body_over_the_limit_is_refused(start: Start, http: aiohttp.Clie
             assert (response.status, json.loads(await response.read())["reason"]) == (413, "BODY_TOO_LARGE")
         async with http.put(f"{url}/api/upload", data=b"x" * 1000) as response:
             assert response.status == 200
+
+
+async def test_a_file_of_2_mb_passes_to_the_import_and_the_default_limit_is_4_mb(
+    url: str, http: aiohttp.ClientSession
+) -> None:
+    """Beyond 2 MB main_api itself refuses, beyond 4 MB the gateway."""
+    address = f"{url}/api/requests/7/import?dry_run=true"
+    for size in (2 * 1024 * 1024, 4 * 1024 * 1024):
+        async with http.post(address, data=io.BytesIO(b"x" * size)) as response:
+            assert (response.status, json.loads(await response.read())) == (200, {"byte_count": size})
+    async with http.post(address, data=io.BytesIO(b"x" * (4 * 1024 * 1024 + 1))) as response:
+        assert (response.status, json.loads(await response.read())["reason"]) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 20000000", "Transfer-Encoding: chunked"])
+async def test_a_client_that_sends_all_before_it_reads_sees_the_refusal(url: str, header: str) -> None:
+    """It closes after one call, so nothing but reading its body keeps the connection whole until then."""
+    host = URL(url)
+    reader, writer = await asyncio.open_connection(host.host, host.port)
+    writer.write(f"POST /api/upload HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{header}\r\n\r\n".encode())
+    for _ in range(20):
+        writer.write((b"f4240\r\n%b\r\n" if "chunked" in header else b"%b") % (b"x" * 1_000_000))
+        await asyncio.wait_for(writer.drain(), 5)
+    writer.write(b"0\r\n\r\n" if "chunked" in header else b"")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 413") and b"BODY_TOO_LARGE" in answer
+
+
+async def test_a_client_that_asks_first_is_refused_before_it_sends(url: str) -> None:
+    host = URL(url)
+    reader, writer = await asyncio.open_connection(host.host, host.port)
+    head = b"POST /api/upload HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n"
+    writer.write(head)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 2)
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 413")
 
 
 async def test_main_api_down_is_unavailable(start: Start, http: aiohttp.ClientSession, unused_port: int) -> None:
