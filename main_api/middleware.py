@@ -1,18 +1,20 @@
-"""Gives every call its request id, and the access log its line."""
+"""Gives every call its request id, and the access log its line; lets callers finish what they send."""
 
 import logging
 import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from main_api.logs import request_id_variable
 
 logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-Id"
+UNREAD_BYTES_MAX = 16 * 1024 * 1024  # the gateway passes on 4 MB
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -42,3 +44,18 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id_variable.reset(token)
+
+
+class UnreadBodyMiddleware:
+    """Reads what a view left of a body: the gateway, cut off while it sends, would never see why it was refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        byte_count = 0
+        with suppress(UnreadablePostError):
+            while byte_count < UNREAD_BYTES_MAX and (chunk := request.read(65_536)):
+                byte_count += len(chunk)
+        return response

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "main_api.requests",
 ]
 MIDDLEWARE = [
+    "main_api.middleware.UnreadBodyMiddleware",
     "main_api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from astrodist.errors.v1 import errors_pb2
 from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse
 from django.test import RequestFactory
 from rest_framework import exceptions
 from rest_framework.test import APIClient
@@ -17,6 +18,7 @@ from main_api import errors, exception_handler
 from main_api.accounts.models import User
 from main_api.errors import ApiError, FieldError
 from main_api.logs import KeyValueFormatter
+from main_api.middleware import UnreadBodyMiddleware
 from main_api.requests.models import Request
 from tests.main_api.sample_requests import make_completed, make_formed
 
@@ -178,6 +180,22 @@ def test_a_body_beyond_the_limit_is_413_and_the_limit_of_a_result_is_higher(
     url = f"/api/requests/{completed.pk}/result"
     assert is_problem(as_observer.generic("PUT", url, large, **put), 400, "INVALID_INPUT")
     assert is_problem(as_observer.generic("PUT", url, large * 4, **put), 413, "BODY_TOO_LARGE")
+
+
+def test_a_caller_that_is_refused_finishes_what_it_sends() -> None:
+    """Answering in mid-upload resets the connection, and the gateway would tell of a fault instead of the refusal."""
+    request = RequestFactory().generic("POST", "/api/requests/1/import", b"x" * 200_000)
+    answer = UnreadBodyMiddleware(lambda _: HttpResponse(status=401))(request)
+    assert (answer.status_code, request.read()) == (401, b"")
+
+
+def test_a_caller_that_breaks_off_is_no_fault() -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise ConnectionResetError
+
+    request = RequestFactory().post("/", **{"wsgi.input": Broken(), "CONTENT_LENGTH": "9"})
+    assert UnreadBodyMiddleware(lambda _: HttpResponse(status=401))(request).status_code == 401
 
 
 def test_a_request_id_that_is_usable_is_kept_and_another_is_replaced(anonymous: APIClient) -> None:
