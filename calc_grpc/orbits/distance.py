@@ -23,8 +23,9 @@ from calc_grpc.orbits.uncertainty import Posterior, posterior
 from calc_grpc.orbits.validation import DUPLICATE_OBSERVATION, find_problems
 from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
 
-WINDOWS_DAYS = (40.0, 10.0, 3.0)  # stretches to scan; the shorter ones when the longer gave no good orbit
-GOOD_CHI2 = 6.0  # reduced; below, no shorter window is tried
+# Scans, each tried when those before gave no good orbit: longest stretch in days, fineness, whether to start at rest.
+SCANS = ((40.0, 1, False), (40.0, 4, False), (40.0, 4, True), (10.0, 2, False), (3.0, 2, False))
+GOOD_CHI2 = 3.0  # reduced; below, no further scan is made
 GOOD_SHARE_USED = 0.85
 RIVAL_LEAST = 1e-3  # weight from which another solution is listed
 SAME_WITHIN = 0.02  # relative; nearer hollows are one
@@ -91,19 +92,19 @@ def _refuse_unusable(observations: Sequence[Observation]) -> None:
 def _find_solutions(track: Track, table: PlanetTable, progress: Progress) -> list[Solution]:
     """Scan, extend and compare on all observations; best first, empty when no orbit comes near."""
     solutions: list[Solution] = []
-    share = 0.8 / len(WINDOWS_DAYS)
-    tried: set[bytes] = set()
-    for turn, longest_days in enumerate(WINDOWS_DAYS):
+    share = 0.8 / len(SCANS)
+    tried: set[tuple[bytes, int, bool]] = set()
+    for turn, (longest_days, fineness, resting) in enumerate(SCANS):
         rows = window_rows(track.mjd, longest_days)
-        if rows.tobytes() in tried:
+        if (rows.tobytes(), fineness, resting) in tried:
             continue
-        tried.add(rows.tobytes())
+        tried.add((rows.tobytes(), fineness, resting))
         base = turn * share
 
         def scanning(fraction: float, base: float = base) -> None:
             progress.at(base + 0.7 * share * fraction, "scanning ranges")
 
-        frame, starts = scan_ranges(track, rows, scanning)
+        frame, starts = scan_ranges(track, rows, scanning, fineness=fineness, resting=resting)
         for start in starts:
             progress.at(base + 0.8 * share, "refining orbits")
             whole = extend(track, table, frame, start, rows, progress.poll)

@@ -26,7 +26,7 @@ FASTEST = 0.05  # au/day radially, in a first guess
 def window_rows(mjd: Floats, longest_days: float) -> NDArray[np.intp]:
     """Pick the stretch of at most `longest_days` that tells most: many nights, far apart; wider where that is too few.
 
-    mjd: ascending. Returns row numbers, thinned to SCAN_MOST.
+    mjd: ascending. Returns row numbers.
     """
     longest = longest_days
     first = np.arange(mjd.size)
@@ -40,9 +40,14 @@ def window_rows(mjd: Floats, longest_days: float) -> NDArray[np.intp]:
             break
         longest *= 2.0
     chosen = np.arange(best, last[best] + 1) if worth[best] > 0.0 else first
-    if chosen.size > SCAN_MOST:
-        chosen = chosen[np.unique(np.round(np.linspace(0, chosen.size - 1, SCAN_MOST)).astype(int))]
     return chosen
+
+
+def thinned(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """At most so many of the rows, evenly."""
+    if rows.size <= most:
+        return rows
+    return rows[np.unique(np.round(np.linspace(0, rows.size - 1, most)).astype(int))]
 
 
 def middle_row(mjd: Floats) -> int:
@@ -50,16 +55,22 @@ def middle_row(mjd: Floats) -> int:
     return int(np.argmin(np.abs(mjd - mjd.mean())))
 
 
-def scan_ranges(track: Track, rows: NDArray[np.intp], on_step: Callable[[float], None]) -> tuple[Frame, list[Floats]]:
-    """Scan the ranges on some rows; return the frame and the parameters at each hollow of the cost, best first."""
-    part = select(track, rows)
+def scan_ranges(
+    track: Track, rows: NDArray[np.intp], on_step: Callable[[float], None], *, fineness: int = 1, resting: bool = False
+) -> tuple[Frame, list[Floats]]:
+    """Scan the ranges on some rows; return the frame and the parameters at each hollow of the cost, best first.
+
+    fineness: so many times more ranges, and observations. resting: guess at each range that the object keeps it.
+    """
+    part = select(track, thinned(rows, fineness * SCAN_MOST))
     frame = frame_at(part, middle_row(part.mjd))
     rates = sky_rates(part, frame)
-    logs = np.linspace(math.log(NEAREST_AU), math.log(FARTHEST_AU), RANGE_COUNT)
-    costs, found = np.full(RANGE_COUNT, np.inf), np.zeros((RANGE_COUNT, 6))
-    for first in range(0, RANGE_COUNT, FRESH_EVERY):
-        on_step(first / RANGE_COUNT)
-        scan_nodes(part, frame, logs, rates, first, costs, found)
+    count = fineness * RANGE_COUNT
+    logs = np.linspace(math.log(NEAREST_AU), math.log(FARTHEST_AU), count)
+    costs, found = np.full(count, np.inf), np.zeros((count, 6))
+    for first in range(0, count, FRESH_EVERY):
+        on_step(first / count)
+        scan_nodes(part, frame, logs, rates, first, resting, costs, found)
     hollows = []
     use = np.ones(part.mjd.size)
     for k in _hollows(costs):
@@ -71,17 +82,18 @@ def scan_ranges(track: Track, rows: NDArray[np.intp], on_step: Callable[[float],
 
 @compiled
 def scan_nodes(
-    track: Track, frame: Frame, logs: Floats, rates: Floats, first: int, costs: Floats, found: Floats
+    track: Track, frame: Frame, logs: Floats, rates: Floats, first: int, resting: bool, costs: Floats, found: Floats
 ) -> None:
     """Fit five parameters at each of FRESH_EVERY ranges, starting from the solutions at the nearer ones.
 
-    The first also starts from the apparent motion alone, in case the neighbours have lost the way; so does one whose
-    neighbour found nothing. Costs include the width of the other five (Laplace), so that hollows compare by volume.
+    The first also starts from the apparent motion alone, in case the neighbours have lost the way; so do all that rest,
+    and one whose neighbour found nothing. Costs include the width of the other five (Laplace), so that hollows compare
+    by volume.
     """
     use = np.ones(track.mjd.shape[0])
     start = np.empty(6)
     for k in range(first, min(first + FRESH_EVERY, logs.size)):
-        if k > 0 and costs[k - 1] < np.inf:
+        if k > 0 and costs[k - 1] < np.inf and not resting:
             start[:] = found[k - 1]
             if k > 1 and costs[k - 2] < np.inf:
                 start += found[k - 1] - found[k - 2]
@@ -90,7 +102,8 @@ def scan_nodes(
         if k == first or costs[k] == np.inf:
             start[:] = 0.0
             start[LOG_RANGE], start[3], start[4] = logs[k], rates[0], rates[1]
-            start[5] = turning_rate(frame, start)
+            if not resting:
+                start[5] = turning_rate(frame, start)
             rough = fit(track, frame, start, use, GROSS, True, 4, 1.0)
             keep_better(fit(track, frame, rough.parameters, use, ROBUST, True, 15, SCAN_TOLERANCE), k, costs, found)
 

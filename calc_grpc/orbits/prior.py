@@ -25,13 +25,13 @@ CENSUS = np.array(
     [
         [1.0, 0.377, 0.045, 0.11, 0.13],  # main belt
         [0.15, 0.48, 0.10, 0.22, 0.25],  # Mars crossers, Hungarias
-        [0.20, 0.60, 0.25, 0.38, 0.25],  # near-Earth
+        [0.40, 0.60, 0.25, 0.38, 0.25],  # near-Earth
         [0.4, 0.192, 0.004, 0.05, 0.20],  # Jupiter Trojans
         [0.05, 0.253, 0.006, 0.11, 0.13],  # Hildas
         [2.0, 0.10, 0.08, 0.35, 0.30],  # Centaurs, comets of Jupiter's family
-        [300.0, 0.0235, 0.004, 0.12, 0.17],  # Kuiper belt
+        [300.0, 0.0225, 0.006, 0.20, 0.20],  # Kuiper belt, scattered disc
         [1.0, 0.00, 0.05, 0.70, 0.90],  # long-period comets
-        [1e-3, -0.30, 0.50, 1.5, 0.90],  # visitors
+        [0.05, -0.30, 0.50, 1.5, 0.90],  # visitors
     ]
 )
 # d(volume) of (1/a, e, i) to that of position and velocity goes as alpha^2.5: Delaunay elements are canonical.

@@ -58,9 +58,9 @@ def delta_t_s(ut1_mjd: Floats) -> Floats:
 
 
 def tdb_minus_tt_s(tt_mjd: Floats) -> Floats:
-    """TDB - TT in seconds, to 10 microseconds from 1600 to 2200.
+    """TDB - TT in seconds, to 30 microseconds from 1800 to 2080.
 
-    Reference: Kaplan 2005, USNO Circular 179, eq. 2.6, its two largest annual terms.
+    Reference: Kaplan 2005, USNO Circular 179, eq. 2.6, its three largest terms.
     """
     centuries = (tt_mjd - J2000_MJD) / 36525.0
     return np.asarray(
