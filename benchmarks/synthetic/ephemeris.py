@@ -1,5 +1,6 @@
 """Truth that owes nothing to the solver: JPL DE440 and a numerical integration among its bodies."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from jplephem.spk import SPK
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
+from scipy.interpolate import CubicHermiteSpline
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +32,7 @@ BODIES: dict[str, tuple[tuple[tuple[int, int], ...], float]] = {
 }
 TO_AU3_PER_DAY2 = DAY_S**2 / AU_KM**3
 RELATIVE, ABSOLUTE = 1e-13, 1e-16  # of DOP853; au and au/day
+NODE_DAYS = 0.25  # of the splined places of the attracting bodies: the Moon and Mercury are missed by 1e-10 au
 LONGEST_STEP_DAYS = 2.0  # keeps the interpolation between steps as good as the steps
 
 
@@ -52,20 +55,18 @@ class Ephemeris:
         parts = [segment.compute_and_differentiate(MJD_ZERO_JD, tdb_mjd)[1] for segment in self._chains[body]]
         return np.asarray(np.sum(parts, axis=0).T / AU_KM)
 
-    def accelerations(self, tdb_mjd: float, places: Floats) -> Floats:
-        """What Sun, eight planets and Moon do to massless bodies at barycentric places (m, 3), au/day2."""
-        masses = np.array([self.place(body, tdb_mjd) for body in BODIES])
-        lines = masses[:, None, :] - places[None, :, :]
-        cubes = np.sum(lines * lines, axis=2) ** 1.5
-        return np.asarray(np.einsum("k,kmi->mi", self._gms, lines / cubes[:, :, None]))
-
     def trajectories(self, begin_mjd: float, end_mjd: float, states: Floats) -> Callable[[Floats], Floats]:
         """Integrate barycentric states (m, 6), Newtonian; the answer gives (n, m, 6) at times in between (n,)."""
         count = len(states)
+        masses = self._splined(begin_mjd, end_mjd)
 
         def slope(when: float, flat: Floats) -> Floats:
             now = flat.reshape(count, 6)
-            return np.concatenate([now[:, 3:], self.accelerations(when, now[:, :3])], axis=1).ravel()
+            lines = masses(when)[:, None, :] - now[None, :, :3]
+            cubes = np.einsum("kmi,kmi->km", lines, lines) ** 1.5
+            return np.concatenate(
+                [now[:, 3:], np.einsum("km,kmi->mi", self._gms[:, None] / cubes, lines)], axis=1
+            ).ravel()
 
         solved = solve_ivp(
             slope, (begin_mjd, end_mjd), states.ravel(), method="DOP853", rtol=RELATIVE, atol=ABSOLUTE,
@@ -74,6 +75,13 @@ class Ephemeris:
         if not solved.success:
             raise ArithmeticError(f"integration from MJD {begin_mjd} failed: {solved.message}")
         return lambda when: np.asarray(solved.sol(when).T.reshape(len(when), count, 6))
+
+    def _splined(self, begin_mjd: float, end_mjd: float) -> CubicHermiteSpline:
+        """Barycentric places (10, 3) of all bodies between two times: ten times quicker than the kernel."""
+        nodes = np.linspace(begin_mjd, end_mjd, 2 + math.ceil((end_mjd - begin_mjd) / NODE_DAYS))
+        places = np.stack([self.place(body, nodes) for body in BODIES], axis=1)
+        velocities = np.stack([self.velocity(body, nodes) for body in BODIES], axis=1)
+        return CubicHermiteSpline(nodes, places, velocities)
 
 
 def sightlines(trajectory: Callable[[Floats], Floats], observer: Floats, tdb_mjd: Floats) -> Floats:
