@@ -22,7 +22,7 @@ class Client:
     headers: dict[str, str]
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Accept": "application/json", **self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if data is not None:
             sent.setdefault("Content-Type", "application/json")

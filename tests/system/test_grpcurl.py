@@ -1,5 +1,6 @@
 """The calculation service from the command line, with the real grpcurl and nothing but reflection."""
 
+import base64
 import json
 import os
 import shutil
@@ -71,6 +72,19 @@ def test_bad_input_comes_back_with_the_field_and_its_reason(grpcurl: str, deploy
     assert "InvalidArgument" in failed.stderr
     assert "OUT_OF_RANGE" in failed.stderr
     assert "distance.observations[0].ra_deg" in failed.stderr
+
+
+def test_file_of_observations_is_read_with_its_problems_named(grpcurl: str, deployment: Deployment) -> None:
+    good = "00001         C2024 01 05.12345 03 15 02.34 +21 10 45.6          12.3 V      535"
+    content = f"{good}\n{good.replace('535', '5Z5')}\n".encode()
+    body = {"content": base64.b64encode(content).decode()}
+    read = json.loads(run(grpcurl, deployment, f"{SERVICE}/ParseAstrometry", body=body).stdout)
+    assert [(row["designation"], row["line"]) for row in read["observations"]] == [("1", 1)]
+    assert read["observations"][0]["observation"]["observed_at"].startswith("2024-01-05T02:57:46.08")
+    (error,) = [problem for problem in read["problems"] if problem["severity"] == "ERROR"]
+    assert (error["line"], error["column_start"], error["column_end"], error["text"]) == (2, 78, 80, "5Z5")
+    assert error["reason"] == "UNKNOWN_STATION" and error["hint"]
+    assert read["error_count"] == 1
 
 
 def test_report_reaches_main_api_when_the_callback_is_given_with_grpcurl(
