@@ -1,7 +1,8 @@
 """Reads files with observations in a process of its own, one after another, so that the event loop never does.
 
 Not in the workers that calculate: a file would wait there behind a calculation of minutes, and the dispatcher counts
-on every free worker. Not in a thread: reading is Python, and would hold the interpreter against the event loop.
+on every free worker. Not in a thread: reading is Python, and would hold the interpreter against the event loop
+(benchmarks/reading_files.py: Create takes 16 ms instead of 1).
 """
 
 import asyncio
