@@ -106,10 +106,11 @@ def calcs(tmp_path: Path, postgres_url: str, receiver: Receiver) -> Iterator[lis
         "CALC_WORKER_COUNT": "1",
         "CALC_CALLBACK_ALLOWED_ORIGINS": receiver.origin,
     }
-    calcs = [Calc(tmp_path, CALC_PORT=str(port), **settings) for port in free_ports(2)]
+    calcs: list[Calc] = []
     try:
-        for calc in calcs:
-            wait_for(calc.is_ready, "calc_grpc to serve", timeout_s=180, hint=calc.log.read_text)
+        for port in free_ports(2):  # one after the other: the first may have to compile for both
+            calcs.append(Calc(tmp_path, CALC_PORT=str(port), **settings))
+            wait_for(calcs[-1].is_ready, "calc_grpc to serve", timeout_s=300, hint=calcs[-1].log.read_text)
         yield calcs
     finally:
         for calc in calcs:
