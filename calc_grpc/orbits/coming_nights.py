@@ -48,20 +48,20 @@ def first_midnight(station: str, after: datetime) -> datetime:
     return midnight
 
 
-def coming_nights(station: str, first: datetime, count: int, *, fine_count: int) -> Nights:
-    """Place a station at `count` midnights from `first` on; one without a fixed place is put at the geocentre.
+def coming_nights(station: str, first: datetime, days: Floats, *, fine_count: int) -> Nights:
+    """Place a station at midnights `days` (n,) after the first; one without a fixed place is put at the geocentre.
 
-    The Earth is that of `earth_heliocentric` to 5 km for the first `fine_count` nights, over 30 days, and to 20,000 km
-    later. A leap second between the nights is overlooked, and precession stands still at their middle: 0.5 km.
+    The Earth is that of `earth_heliocentric` to 5 km for the first `fine_count` nights, which have to follow one
+    another for a month at most, and to 20,000 km later. A leap second between the nights is overlooked, and precession
+    stands still at their middle: 0.5 km.
     """
     when = instants([first])
-    days = np.arange(float(count))
     mjd = when.tdb_mjd[0] + days
-    earth = _earth(mjd, min(fine_count, count))
+    earth = _earth(mjd, fine_count)
     place, zenith = _fixed_to_earth(station)
     eastward = EARTH_TURN_RAD_PER_DAY * np.array([-place[1], place[0], 0.0])
     turned = _to_celestial(
-        when.ut1_mjd[0] + days, float(when.tt_mjd[0] + 0.5 * count), np.stack([place, eastward, zenith])
+        when.ut1_mjd[0] + days, float(when.tt_mjd[0] + 0.5 * days[-1]), np.stack([place, eastward, zenith])
     )
     return Nights(
         mjd=mjd,

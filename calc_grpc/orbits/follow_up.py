@@ -28,6 +28,8 @@ from calc_grpc.orbits.weights import sigmas_arcsec
 
 NIGHT_COUNT = 30
 HORIZON_DAYS = 180
+STEP_DAYS = 5  # between the nights that are worked out beyond the listed ones; what lies between is interpolated
+DAYS: Floats = np.unique([*range(NIGHT_COUNT), *range(NIGHT_COUNT, HORIZON_DAYS, STEP_DAYS), HORIZON_DAYS - 1.0])
 GOAL = 0.01  # largest relative 1-sigma of a distance that is called determined
 POSITIONS_PER_NIGHT = 2
 FIELD_ARCSEC = 600.0  # a usual field of view, across
@@ -37,7 +39,6 @@ NEAR_SUN_DEG = 30.0
 HISTORICAL_AFTER = timedelta(days=730)
 LATEST_YEAR = 9990  # the calendar ends with 9999
 MOST_MEMBERS = 40
-FAMILY_STEP_DAYS = 10  # between the nights, beyond the listed ones, on which a family is followed
 MOST_DISTANCES = 100  # for which the gain is worked out, evenly chosen
 GEOCENTRE = "500"
 
@@ -95,7 +96,7 @@ def plan_follow_up(
     if after.year >= LATEST_YEAR:
         return replace(nothing, note="The calendar ends before the coming nights do.")
     first = first_midnight(like.station, after)
-    nights = coming_nights(like.station, first, HORIZON_DAYS, fine_count=NIGHT_COUNT)
+    nights = coming_nights(like.station, first, DAYS, fine_count=NIGHT_COUNT)
     displacement = _displacement(state, epoch_mjd, nights)
     sight = look(state, epoch_mjd, nights, displacement)
     if sight is None:
@@ -118,16 +119,11 @@ def _displacement(state: Floats, epoch_mjd: float, nights: Nights) -> Floats:
 
 
 def _family_spread(sight: Sight, family: Family, epoch_mjd: float, nights: Nights, displacement: Floats) -> Floats:
-    """Covariance of the sky (n, 2, 2) from a family; beyond the listed nights interpolated between some."""
+    """Covariance of the sky (n, 2, 2) from a family."""
     stride = math.ceil(family.weights.size / MOST_MEMBERS)
-    count = nights.mjd.size
-    rows = np.unique(np.append(np.arange(NIGHT_COUNT), [*range(NIGHT_COUNT, count, FAMILY_STEP_DAYS), count - 1]))
     states, weights = family.states[::stride], family.weights[::stride]
-    some = scatter_of(sight, rows, states, weights, epoch_mjd, nights, displacement)
-    whole = np.empty((count, 2, 2))
-    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        whole[:, i, j] = np.interp(np.arange(count), rows, some[:, i, j])
-    return np.asarray(whole + spread_of(sight, family.within))
+    between = scatter_of(sight, states, weights, epoch_mjd, nights, displacement)
+    return np.asarray(between + spread_of(sight, family.within))
 
 
 def _relative_after(
@@ -149,11 +145,12 @@ def _advise(
     nothing: FollowUp, first: datetime, sight: Sight, nights: Nights, spread: Floats, later: Floats,
     h_magnitude: float | None,
 ) -> FollowUp:  # fmt: skip
-    major, _, _ = ellipse_of(spread)
     elongation = angle_between(sight.line, -nights.observer) / DEG_RAD
-    dark = elongation >= NEAR_SUN_DEG
+    every_night = np.arange(float(HORIZON_DAYS))
+    dark = np.interp(every_night, DAYS, elongation) >= NEAR_SUN_DEG
+    major = np.interp(every_night, DAYS, ellipse_of(spread)[0])
     fits = 2.0 * FIELD_SIGMAS * major <= FIELD_ARCSEC * ARCSEC_RAD
-    enough = np.flatnonzero(dark & (later <= GOAL))
+    enough = np.flatnonzero(dark & (np.interp(every_night, DAYS, later) <= GOAL))
     known = nothing.relative_sigma <= GOAL
     lost = np.flatnonzero(~fits)
     start = None if known or not enough.size else int(enough[0])

@@ -74,14 +74,13 @@ def spread_of(sight: Sight, covariance: Floats) -> Floats:
 
 
 def scatter_of(
-    sight: Sight, rows: np.ndarray, states: Floats, weights: Floats, epoch_mjd: float, nights: Nights,
-    displacement: Floats,
-) -> Floats:  # fmt: skip
-    """Mean square offsets of a family (m, 6) from the object on some nights: (k, 2, 2), rad^2, east and north."""
-    out = np.zeros((rows.size, 2, 2))
+    sight: Sight, states: Floats, weights: Floats, epoch_mjd: float, nights: Nights, displacement: Floats
+) -> Floats:
+    """Mean square offsets of a family (m, 6) from the object on each night: (n, 2, 2), rad^2, east and north."""
+    out = np.zeros((nights.mjd.size, 2, 2))
     fill_scatter(
-        np.ascontiguousarray(states), weights / weights.sum(), epoch_mjd, nights.mjd[rows],
-        nights.observer[rows] - displacement[rows], sight.line[rows], sight.east[rows], sight.north[rows], out,
+        np.ascontiguousarray(states), weights / weights.sum(), epoch_mjd, nights.mjd, nights.observer - displacement,
+        sight.line, sight.east, sight.north, out,
     )  # fmt: skip
     return out
 
@@ -91,7 +90,7 @@ def fill_scatter(
     states: Floats, weights: Floats, epoch_mjd: float, mjd: Floats, observer: Floats, line: Floats, east: Floats,
     north: Floats, out: Floats,
 ) -> None:  # fmt: skip
-    """Add up out (k, 2, 2) of `scatter_of`; members that cannot be followed count as far off as can be."""
+    """Add up out (n, 2, 2) of `scatter_of`; members that cannot be followed count as far off as can be."""
     moved, offset = np.empty(6), np.empty(3)
     for n in range(mjd.shape[0]):
         nominal = math.sqrt(line[n, 0] ** 2 + line[n, 1] ** 2 + line[n, 2] ** 2)
@@ -137,9 +136,9 @@ def sky_motion(sight: Sight, nights: Nights) -> Floats:
 
 
 def angle_between(first: Floats, second: Floats) -> Floats:
-    """Angle between vectors (n, 3), rad; right angles to zero vectors."""
-    cross = np.cross(first, second)
-    return np.asarray(np.arctan2(np.sqrt(np.einsum("nk,nk->n", cross, cross)), np.einsum("nk,nk->n", first, second)))
+    """Angle between vectors (n, 3), rad, good to 1e-8."""
+    squares = np.einsum("nk,nk->n", first, first) * np.einsum("nk,nk->n", second, second)
+    return np.asarray(np.arccos(np.clip(np.einsum("nk,nk->n", first, second) / np.sqrt(squares), -1.0, 1.0)))
 
 
 def magnitudes(sight: Sight, h_magnitude: float) -> Floats:

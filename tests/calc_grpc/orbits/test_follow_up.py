@@ -12,7 +12,7 @@ from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.constants import ARCSEC_RAD, AU_KM, DEG_RAD, MJD_ZERO_JD
 from calc_grpc.orbits.distance import determine_distance
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, state_from_elements
-from calc_grpc.orbits.follow_up import FIELD_ARCSEC, NIGHT_COUNT, Family, like_and_after, plan_follow_up
+from calc_grpc.orbits.follow_up import DAYS, FIELD_ARCSEC, NIGHT_COUNT, Family, like_and_after, plan_follow_up
 from calc_grpc.orbits.night_sky import ellipse_of, look, magnitudes, scatter_of, sky_motion, spread_of
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.observer import observer_track
@@ -36,7 +36,7 @@ def state(main_belt) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def nights() -> Nights:
-    return coming_nights(STATION, FIRST, 180, fine_count=NIGHT_COUNT)
+    return coming_nights(STATION, FIRST, DAYS, fine_count=NIGHT_COUNT)
 
 
 def covariance_of(sigma_au: float, *, steadier: float = 1.0) -> np.ndarray:
@@ -79,14 +79,14 @@ def test_midnight_at_mauna_kea_is_ten_hours_after_that_of_greenwich() -> None:
 
 @pytest.mark.parametrize("first", [datetime(1801, 2, 11, tzinfo=UTC), datetime(2024, 6, 3, 7, tzinfo=UTC)])
 def test_stations_stand_where_the_good_theories_put_them(first) -> None:
-    moments = [first + timedelta(days=k) for k in range(180)]
+    moments = [first + timedelta(days=float(day)) for day in DAYS]
     seen = [Observation(observed_at=moment, ra_deg=0.0, dec_deg=0.0, station=STATION) for moment in moments]
     true = observer_track(seen, instants(moments)).position
-    nights = coming_nights(STATION, first, 180, fine_count=NIGHT_COUNT)
+    nights = coming_nights(STATION, first, DAYS, fine_count=NIGHT_COUNT)
     off_km = np.linalg.norm(nights.observer - true, axis=1) * AU_KM
     assert off_km[:NIGHT_COUNT].max() < EARTH_KM
     assert off_km.max() < 20_000.0
-    hour = coming_nights(STATION, first + timedelta(hours=1), 180, fine_count=NIGHT_COUNT)
+    hour = coming_nights(STATION, first + timedelta(hours=1), DAYS, fine_count=NIGHT_COUNT)
     moved = (hour.observer - nights.observer)[:NIGHT_COUNT] * 24.0
     between = (hour.drift + nights.drift)[:NIGHT_COUNT] / 2.0
     assert np.linalg.norm(moved - between, axis=1).max() < 2e-6  # au/day; the Earth's turn bends the path by as much
@@ -103,8 +103,8 @@ def test_places_and_distances_are_those_of_an_independent_computation(sky_of, ma
 
 
 def test_motion_is_the_way_made_in_an_hour(state, nights) -> None:
-    zero = np.zeros((180, 3))
-    later = coming_nights(STATION, FIRST + timedelta(hours=1), 180, fine_count=NIGHT_COUNT)
+    zero = np.zeros((DAYS.size, 3))
+    later = coming_nights(STATION, FIRST + timedelta(hours=1), DAYS, fine_count=NIGHT_COUNT)
     here, there = (look(state, START_MJD_TDB, one, zero) for one in (nights, later))
     way = there.line / np.linalg.norm(there.line, axis=1)[:, None]
     rates = 0.5 * (sky_motion(here, nights) + sky_motion(there, later)) / 24.0
@@ -132,10 +132,9 @@ def test_a_random_family_spreads_as_the_covariance_says(state, nights) -> None:
     covariance = covariance_of(1e-4)
     random = np.random.default_rng(3)
     states = random.multivariate_normal(state, covariance, size=4000)
-    sight = look(state, START_MJD_TDB, nights, np.zeros((180, 3)))
-    rows = np.array([0, 10, 29])
-    some = scatter_of(sight, rows, states, np.ones(4000), START_MJD_TDB, nights, np.zeros((180, 3)))
-    linear = spread_of(sight, covariance)[rows]
+    sight = look(state, START_MJD_TDB, nights, np.zeros((DAYS.size, 3)))
+    some = scatter_of(sight, states, np.ones(4000), START_MJD_TDB, nights, np.zeros((DAYS.size, 3)))
+    linear = spread_of(sight, covariance)
     assert np.abs(ellipse_of(some)[0] / ellipse_of(linear)[0] - 1.0).max() < 0.04
     assert np.abs(ellipse_of(some)[1] / ellipse_of(linear)[1] - 1.0).max() < 0.04
 
@@ -157,7 +156,7 @@ def test_a_bent_family_widens_the_ellipse_and_its_own_width_is_added(state) -> N
 def test_sigma_after_a_night_is_that_of_the_enlarged_normal_matrix(state, nights) -> None:
     covariance = covariance_of(0.02)
     follow_up = plan(state, covariance)
-    sight = look(state, START_MJD_TDB, nights, np.zeros((180, 3)))
+    sight = look(state, START_MJD_TDB, nights, np.zeros((DAYS.size, 3)))
     for row in (0, 12, 29):
         gained = 2.0 * sight.partials[row].T @ sight.partials[row] / (0.5 * ARCSEC_RAD) ** 2
         after = np.linalg.inv(np.linalg.inv(covariance) + gained)
@@ -237,7 +236,7 @@ def test_the_geocentre_has_no_horizon_and_an_unknown_brightness_is_none(state) -
 
 
 def test_at_full_phase_the_magnitude_is_that_of_the_distances_alone(state, nights) -> None:
-    sight = look(state, START_MJD_TDB, nights, np.zeros((180, 3)))
+    sight = look(state, START_MJD_TDB, nights, np.zeros((DAYS.size, 3)))
     full = sight._replace(place=2.0 * sight.line)
     r = np.linalg.norm(sight.line, axis=1)
     assert magnitudes(full, 10.0) == pytest.approx(10.0 + 5.0 * np.log10(2.0 * r * r))
