@@ -15,16 +15,22 @@ from calc_grpc.journal.rows import LIGHT
 Condition = tuple[str, object]
 
 
-def list_query(wanted: Filter, *, before: int | None, limit: int) -> tuple[str, list[object]]:
-    """Return the statement and its values for the newest rows that match."""
+def list_query(
+    wanted: Filter, *, before: int | None, limit: int, filtered_order: str = "sequence"
+) -> tuple[str, list[object]]:
+    """Return the statement and its values for the newest rows that match.
+
+    filtered_order: how the indexes that begin with a filter's column name the order.
+    """
     branches: list[str] = []
     values: list[object] = []
     for conditions in _conditions(wanted):
+        order = filtered_order if conditions else "sequence"
         if before is not None:
-            conditions = [*conditions, ("sequence < ?", before)]
+            conditions = [*conditions, (f"{order} < ?", before)]
         where = " AND ".join(text for text, _ in conditions) or "TRUE"
         branches.append(
-            f"SELECT * FROM (SELECT sequence FROM calculations WHERE {where} ORDER BY sequence DESC LIMIT ?) AS one"
+            f"SELECT * FROM (SELECT sequence FROM calculations WHERE {where} ORDER BY {order} DESC LIMIT ?) AS one"
         )
         values += [*(value for _, value in conditions), limit]
     newest = " UNION ".join(branches) + " ORDER BY sequence DESC LIMIT ?"

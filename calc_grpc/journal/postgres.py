@@ -16,7 +16,7 @@ from calc_grpc.journal.postgres_accepting import Accepting
 from calc_grpc.journal.postgres_commit import PostgresCommit
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
 from calc_grpc.journal.postgres_link import Db, Link, connect, refused_start
-from calc_grpc.journal.postgres_schema import migrate
+from calc_grpc.journal.postgres_schema import FILTERED_ORDER, migrate
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class PostgresJournal:
         return await self._read_calculations(query, [list(calculation_ids)])
 
     async def list_calculations(self, wanted: Filter, *, before: int | None, limit: int) -> list[Calculation]:
-        query, values = list_query(wanted, before=before, limit=limit)
+        query, values = list_query(wanted, before=before, limit=limit, filtered_order=FILTERED_ORDER)
         return await self._read_calculations(query.replace("?", "%s"), values)
 
     async def next_due_us(self, kinds: Sequence[str]) -> int | None:

@@ -21,6 +21,12 @@ report_next_time_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_due_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_since_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END
 """
+_WITH_WORK = """
+SELECT kind FROM unnest(%(kinds)s::text[]) AS wanted (kind) WHERE
+    EXISTS (SELECT FROM calculations AS c WHERE c.kind = wanted.kind AND state = 'SCHEDULED' AND due_time_us <= %(now)s)
+    OR EXISTS (SELECT FROM calculations AS c
+        WHERE c.kind = wanted.kind AND state = 'RUNNING' AND lease_until_us <= %(now)s)
+"""
 _DELETE = """
 DELETE FROM calculations WHERE sequence = ANY(ARRAY(SELECT sequence FROM calculations
     WHERE finish_time_us < %s AND report_state <> 'PENDING' ORDER BY finish_time_us LIMIT %s FOR UPDATE SKIP LOCKED))
@@ -193,7 +199,9 @@ async def next_due_us(db: Db, kinds: Sequence[str]) -> int | None:
 
 async def _claim(db: Db, changes: list[Change], wanted: ClaimRuns) -> list[Claim]:
     """First a fair share for each kind, the one whose turn is longest ago first; then whatever there is."""
-    kinds = sorted(wanted.kinds, key=lambda kind: wanted.last_turn.get(kind, 0))
+    cursor = await db.execute(_WITH_WORK, {"kinds": list(wanted.kinds), "now": wanted.now_us})
+    kinds = [row["kind"] for row in await cursor.fetchall()]
+    kinds.sort(key=lambda kind: wanted.last_turn.get(kind, 0))
     claims: list[Claim] = []
     plenty: list[str] = []
     for position, kind in enumerate(kinds):
