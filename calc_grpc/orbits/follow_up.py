@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import ARCSEC_RAD, DEG_RAD
+from calc_grpc.orbits.kepler import SQRT_MU
 from calc_grpc.orbits.night_sky import (
     Sight,
     angle_between,
@@ -109,6 +110,23 @@ def plan_follow_up(
     sigma = float(sigmas_arcsec([like], nights.mjd[:1]).mean()) * ARCSEC_RAD
     later = _relative_after(sight, covariance, linear, sigma, range_partials, distances)
     return _advise(nothing, first, sight, nights, spread, later, h_magnitude)
+
+
+def warm_up() -> None:
+    """Compile or load every kernel by planning for a made-up circular orbit."""
+    state = np.array([2.5, 0.0, 0.0, 0.0, SQRT_MU / math.sqrt(2.5), 0.0])
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    plan_follow_up(
+        state=state,
+        covariance=1e-8 * np.eye(6),
+        epoch_mjd=58849.0,
+        range_partials=np.eye(1, 6),
+        distances=np.ones(1),
+        relative_sigma=1e-4,
+        like=Observation(observed_at=start, ra_deg=0.0, dec_deg=0.0, station=GEOCENTRE),
+        after=start,
+        family=Family(states=np.stack([state, state]), weights=np.ones(2), within=1e-8 * np.eye(6)),
+    )
 
 
 def _displacement(state: Floats, epoch_mjd: float, nights: Nights) -> Floats:

@@ -12,8 +12,17 @@ from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.constants import ARCSEC_RAD, AU_KM, DEG_RAD, MJD_ZERO_JD
 from calc_grpc.orbits.distance import determine_distance
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, state_from_elements
-from calc_grpc.orbits.follow_up import DAYS, FIELD_ARCSEC, NIGHT_COUNT, Family, like_and_after, plan_follow_up
-from calc_grpc.orbits.night_sky import ellipse_of, look, magnitudes, scatter_of, sky_motion, spread_of
+from calc_grpc.orbits.follow_up import DAYS, FIELD_ARCSEC, NIGHT_COUNT, Family, like_and_after, plan_follow_up, warm_up
+from calc_grpc.orbits.night_sky import (
+    ellipse_of,
+    fill_scatter,
+    fill_sight,
+    look,
+    magnitudes,
+    scatter_of,
+    sky_motion,
+    spread_of,
+)
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.observer import observer_track
 from calc_grpc.orbits.perturbations import displacements
@@ -193,6 +202,15 @@ def test_without_a_place_to_point_at_there_are_no_nights_but_a_reason(state, sig
     follow_up = plan(state, covariance_of(sigma_au))
     assert follow_up.nights == () and follow_up.observe_from is None
     assert "uncertain by" in follow_up.note
+
+
+def test_warming_up_loads_every_kernel(state, nights) -> None:
+    warm_up()
+    assert all(kernel.signatures for kernel in (fill_sight, fill_scatter))
+    before = [len(kernel.signatures) for kernel in (fill_sight, fill_scatter)]
+    family = Family(states=np.stack([state] * 3), weights=np.ones(3), within=covariance_of(1e-5))
+    plan(state, covariance_of(1e-4), family=family)
+    assert [len(kernel.signatures) for kernel in (fill_sight, fill_scatter)] == before
 
 
 def test_without_a_finite_covariance_nothing_is_said(state) -> None:
