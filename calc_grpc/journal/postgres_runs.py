@@ -21,11 +21,14 @@ report_next_time_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_due_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END,
 report_since_us = CASE WHEN report_id <> '' THEN %(now)s::bigint END
 """
-_WITH_WORK = """
-SELECT kind FROM unnest(%(kinds)s::text[]) AS wanted (kind) WHERE
-    EXISTS (SELECT FROM calculations AS c WHERE c.kind = wanted.kind AND state = 'SCHEDULED' AND due_time_us <= %(now)s)
-    OR EXISTS (SELECT FROM calculations AS c
-        WHERE c.kind = wanted.kind AND state = 'RUNNING' AND lease_until_us <= %(now)s)
+# Written so that each is the first entry of an index: with EXISTS or min() over the join, the planner reads all.
+_NEXT = """
+SELECT kind, least(
+    (SELECT due_time_us FROM calculations WHERE kind = wanted.kind AND state = 'SCHEDULED'
+        ORDER BY due_time_us LIMIT 1),
+    (SELECT lease_until_us FROM calculations WHERE kind = wanted.kind AND state = 'RUNNING'
+        ORDER BY lease_until_us LIMIT 1)) AS moment_us
+FROM unnest(%s::text[]) AS wanted (kind)
 """
 _DELETE = """
 DELETE FROM calculations WHERE sequence = ANY(ARRAY(SELECT sequence FROM calculations
@@ -185,22 +188,18 @@ async def prune(db: Db, changes: list[Change], prunes: list[Prune]) -> list[int 
 
 async def next_due_us(db: Db, kinds: Sequence[str]) -> int | None:
     """When a row of these kinds can be claimed: it becomes due, or its lease ends."""
-    cursor = await db.execute(
-        """SELECT min(least(
-            (SELECT due_time_us FROM calculations WHERE kind = wanted.kind AND state = 'SCHEDULED'
-                ORDER BY due_time_us LIMIT 1),
-            (SELECT lease_until_us FROM calculations WHERE kind = wanted.kind AND state = 'RUNNING'
-                ORDER BY lease_until_us LIMIT 1))) AS moment_us FROM unnest(%s::text[]) AS wanted (kind)""",
-        [list(kinds)],
-    )
-    row = await cursor.fetchone()
-    return row["moment_us"] if row else None
+    return min((await _next_by_kind(db, kinds)).values(), default=None)
+
+
+async def _next_by_kind(db: Db, kinds: Sequence[str]) -> dict[str, int]:
+    cursor = await db.execute(_NEXT, [list(kinds)])
+    return {row["kind"]: row["moment_us"] for row in await cursor.fetchall() if row["moment_us"] is not None}
 
 
 async def _claim(db: Db, changes: list[Change], wanted: ClaimRuns) -> list[Claim]:
     """First a fair share for each kind, the one whose turn is longest ago first; then whatever there is."""
-    cursor = await db.execute(_WITH_WORK, {"kinds": list(wanted.kinds), "now": wanted.now_us})
-    kinds = [row["kind"] for row in await cursor.fetchall()]
+    moments = await _next_by_kind(db, wanted.kinds)
+    kinds = [kind for kind in wanted.kinds if moments.get(kind, wanted.now_us + 1) <= wanted.now_us]
     kinds.sort(key=lambda kind: wanted.last_turn.get(kind, 0))
     claims: list[Claim] = []
     plenty: list[str] = []

@@ -37,10 +37,12 @@ async def join(postgres_url: str, clock: FakeClock) -> AsyncIterator[Open]:
         await journal.close()
 
 
-async def heard_from(journal: PostgresJournal, act: Callable[[], Awaitable[object]], count: int = 1) -> list[Change]:
-    """The hints that a journal gives while something is done elsewhere."""
+async def heard_from(
+    journal: PostgresJournal, act: Callable[[], Awaitable[object]], *, states: tuple[str, ...], count: int = 1
+) -> list[Change]:
+    """The hints that a journal gives while something is done elsewhere; late ones of earlier changes left out."""
     hints: asyncio.Queue[Change] = asyncio.Queue()
-    end = journal.listen(lambda changes: [hints.put_nowait(change) for change in changes])
+    end = journal.listen(lambda changes: [hints.put_nowait(change) for change in changes if change.state in states])
     await act()
     heard = [await soon(hints.get()) for _ in range(count)]
     end()
@@ -63,11 +65,11 @@ async def until_it_works(call: Callable[[], Awaitable[object]]) -> None:
 
 async def test_a_change_is_hinted_to_the_other_processes(join: Open) -> None:
     one, other = await join(), await join()
-    (change,) = await heard_from(other, lambda: one.accept(new_calculation()))
-    assert (change.calculation_id, change.state) == (ID, "SCHEDULED")
+    (change,) = await heard_from(other, lambda: one.accept(new_calculation()), states=("SCHEDULED",))
+    assert change.calculation_id == ID
     (claim,) = await other.claim(owner="other", kinds=["distance"], limit=1)
-    (change,) = await heard_from(other, lambda: one.cancel(ID))
-    assert (change.calculation_id, change.state) == (ID, "CANCELLED")
+    (change,) = await heard_from(other, lambda: one.cancel(ID), states=("CANCELLED",))
+    assert change.calculation_id == ID
     assert await other.finish(ID, claim.fence, DONE) is None
 
 
@@ -75,7 +77,9 @@ async def test_many_changes_at_once_are_hinted_in_several_messages(join: Open) -
     one, other = await join(), await join()
     count = CHANGES_PER_MESSAGE * 2 + 1
     news = [new_calculation(n) for n in range(count)]
-    changes = await heard_from(other, lambda: asyncio.gather(*(one.accept(new) for new in news)), count)
+    changes = await heard_from(
+        other, lambda: asyncio.gather(*(one.accept(new) for new in news)), states=("SCHEDULED",), count=count
+    )
     assert {change.calculation_id for change in changes} == {new.calculation_id for new in news}
 
 
@@ -194,8 +198,8 @@ async def test_a_restarted_server_is_unavailable_meanwhile_and_has_lost_nothing(
     await until_it_works(lambda: one.accept(new_calculation(1)))
     assert [row.sequence for row in await one.get_many([ID])] == [1]
     await soon(missed.wait())
-    (change,) = await heard_from(other, lambda: one.cancel(ID))
-    assert change.state == "CANCELLED"
+    (change,) = await heard_from(other, lambda: one.cancel(ID), states=("CANCELLED",))
+    assert change.calculation_id == ID
 
 
 async def test_a_read_on_a_connection_that_died_is_repeated_and_a_write_says_unavailable_once(
