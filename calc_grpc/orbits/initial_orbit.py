@@ -47,7 +47,7 @@ def thinned(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     """At most so many of the rows, evenly."""
     if rows.size <= most:
         return rows
-    return rows[np.unique(np.round(np.linspace(0, rows.size - 1, most)).astype(int))]
+    return np.asarray(rows[np.unique(np.round(np.linspace(0, rows.size - 1, most)).astype(int))])
 
 
 def middle_row(mjd: Floats) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.follow_up import Family
+from calc_grpc.orbits.kepler import MU
 from calc_grpc.orbits.perturbations import PlanetTable
 from calc_grpc.orbits.prediction import LOG_RANGE, conic_at, predict, state_at
 from calc_grpc.orbits.range_profile import Profile, profile_ranges
@@ -15,6 +16,7 @@ from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
 from calc_grpc.orbits.selection import Solution
 
 GAUSSIAN_BELOW = 0.004  # relative sigma of the range under which the posterior is a bell to a percent of sigma
+OPEN_EIGENVALUE = 1e-14  # of a matrix with unit diagonal; less leaves a direction open
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
 
 
@@ -23,7 +25,8 @@ class Posterior:
     """What is known after the fit. Distances in au, each (n,); state and its covariance at `epoch_mjd`.
 
     sigma_alone: relative 1-sigma of the range at the reference from the observations alone; infinite when they do
-    not fix it. family: the orbits of the range profile where that gave the spread and not the covariance.
+    not fix it. open_sigmas: by how many sigmas, again from the observations alone, 1/a lies below zero. turn: (6, 6),
+    d state / d parameters. family: the orbits of the range profile where that gave the spread and not the covariance.
     """
 
     epoch_mjd: float
@@ -35,6 +38,8 @@ class Posterior:
     state: Floats
     covariance: Floats
     sigma_alone: float
+    open_sigmas: float
+    turn: Floats
     family: Family | None
 
 
@@ -42,10 +47,9 @@ def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step:
     """Spread of the distances around a solution whose weights have been loosened to its scatter already."""
     covariance = _inverse(solution.fit.normal)
     sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
-    alone = _sigma_alone(solution.fit.information)
     if sigma < GAUSSIAN_BELOW:
-        return _from_covariance(solution, table, covariance, epoch_mjd, alone)
-    return _from_profile(solution, table, sigma, epoch_mjd, alone, on_step)
+        return _from_covariance(solution, table, covariance, epoch_mjd)
+    return _from_profile(solution, table, sigma, epoch_mjd, on_step)
 
 
 def state_partials(solution: Solution, parameters: Floats, epoch_mjd: float) -> Floats:
@@ -68,26 +72,35 @@ def _inverse(normal: Floats) -> Floats:
     return np.asarray(inner * np.outer(scale, scale))
 
 
-def _sigma_alone(information: Floats) -> float:
-    """Relative sigma of the range without the prior, infinite when the observations leave it open."""
+def _alone(solution: Solution, turn: Floats, state: Floats) -> tuple[float, float]:
+    """What the observations say without the prior: relative sigma of the range, and by how many sigmas 1/a < 0.
+
+    Infinity and zero when they leave the range open.
+    """
+    information = solution.fit.information
     diagonal = np.diag(information)
     if not np.all(diagonal > 0.0):
-        return math.inf
+        return math.inf, 0.0
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
-    if values[0] <= 1e-14:
-        return math.inf
-    return float(np.sqrt(np.sum((vectors[LOG_RANGE] * scale[LOG_RANGE]) ** 2 / values)))
+    if values[0] <= OPEN_EIGENVALUE:
+        return math.inf, 0.0
+    roots = (vectors * scale[:, None]) / np.sqrt(values)
+    place, velocity = state[:3], state[3:]
+    distance = float(np.linalg.norm(place))
+    inverse_a = 2.0 / distance - float(velocity @ velocity) / MU
+    slope = np.concatenate([-2.0 * place / distance**3, -2.0 * velocity / MU]) @ turn
+    return float(np.linalg.norm(roots[LOG_RANGE])), -inverse_a / float(np.linalg.norm(slope @ roots))
 
 
-def _from_covariance(
-    solution: Solution, table: PlanetTable, covariance: Floats, epoch_mjd: float, alone: float
-) -> Posterior:
+def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats, epoch_mjd: float) -> Posterior:
     parameters = solution.fit.parameters
     seen = predict(solution.track, solution.frame, parameters)
     variances = np.sum((seen.range_partials @ covariance) * seen.range_partials, axis=1)
     sigmas = np.sqrt(np.maximum(variances, 0.0))
     turn = state_partials(solution, parameters, epoch_mjd)
+    state = state_at(table, solution.frame, parameters, epoch_mjd)
+    sigma_alone, open_sigmas = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=parameters,
@@ -95,15 +108,17 @@ def _from_covariance(
         sigmas=sigmas,
         lows=seen.ranges - TWO_SIDED_95 * sigmas,
         highs=seen.ranges + TWO_SIDED_95 * sigmas,
-        state=state_at(table, solution.frame, parameters, epoch_mjd),
+        state=state,
         covariance=turn @ covariance @ turn.T,
-        sigma_alone=alone,
+        sigma_alone=sigma_alone,
+        open_sigmas=open_sigmas,
+        turn=turn,
         family=None,
     )
 
 
 def _from_profile(
-    solution: Solution, table: PlanetTable, sigma: float, epoch_mjd: float, alone: float, on_step: Callable[[], None]
+    solution: Solution, table: PlanetTable, sigma: float, epoch_mjd: float, on_step: Callable[[], None]
 ) -> Posterior:
     """Weigh five-parameter fits along the range; the answer is the fit at the median range."""
     profile = profile_ranges(solution, sigma, epoch_mjd, on_step)
@@ -125,6 +140,7 @@ def _from_profile(
     offsets = profile.states - conic_at(solution.frame, chosen.parameters, epoch_mjd)
     state = state_at(table, solution.frame, chosen.parameters, epoch_mjd)
     inner_state = turn @ within @ turn.T
+    sigma_alone, open_sigmas = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=chosen.parameters,
@@ -134,7 +150,9 @@ def _from_profile(
         highs=seen.ranges + np.hypot(ends[1] - seen.ranges, reach),
         state=state,
         covariance=inner_state + (offsets.T * weights) @ offsets,
-        sigma_alone=alone,
+        sigma_alone=sigma_alone,
+        open_sigmas=open_sigmas,
+        turn=turn,
         family=Family(states=state + offsets, weights=weights, within=inner_state),
     )
 

@@ -12,7 +12,12 @@ WEAK_BELOW = 0.20
 MEANINGLESS_ABOVE = 1.0  # a distance with a larger relative sigma is not given
 ALONE_BELOW = 0.03  # to be called determined, the observations must do most of it without the census
 TOO_ROUGH = 25.0  # chi-squared over degrees of freedom: residuals five times what they should be
+ROUGH = 9.0  # the same where the residuals are three times what they should be: weak at best
+MOST_LEFT_OUT = 0.2  # share of positions that may contradict the rest
+FEW_LEFT_OUT = 2  # so many may, whatever their share
 RIVAL_FROM = 0.15  # weight of another solution that forbids a choice
+RIVAL_EXCESS = 4.0  # chi-squared by which the data must prefer one of two solutions
+OPEN_SIGMAS = 3.0  # by so many must the observations alone exclude a closed orbit
 OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
 STILL_BELOW = 25.0  # chi-squared over degrees of freedom of one fixed place; as rough as an orbit may be
 CENSUS_ONLY_ABOVE = 3.0  # sigma of ln(range) of a flat guess over all that is searched: ln(100 / 0.003) / sqrt(12)
@@ -23,7 +28,9 @@ SPARSE_DAYS = 10.0 * JULIAN_YEAR_DAYS  # three nights farther apart are joined o
 class Evidence:
     """What a verdict rests on.
 
-    rival_weight: share of solutions that disagree by more than the sigma. farthest_au: largest distance of a used row.
+    rival_weight: share of solutions that disagree by more than the sigma; rival_excess: least chi-squared, in rescaled
+    residuals, of one of them over the best; rival_distance_au: of that one. open_sigmas: by how many sigmas the
+    observations alone say that the orbit is open. farthest_au: largest distance of a used row.
     stillness: chi-squared over degrees of freedom of the used rows about one fixed place on the sky.
     densest_days: shortest time that holds three nights (all of them, when there are fewer).
     period_days: of the orbit; infinite when it is open.
@@ -31,12 +38,15 @@ class Evidence:
 
     arc_days: float
     night_count: int
+    observation_count: int
     rejected_count: int
     relative_sigma: float
     relative_sigma_alone: float
     misfit: float
     eccentricity: float
+    open_sigmas: float
     rival_weight: float
+    rival_excess: float
     rival_distance_au: float | None
     farthest_au: float
     stillness: float
@@ -58,6 +68,11 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             return "NOT_DETERMINED", f"{doubt} The observations cover {seen}."
     percent = _percent(evidence.relative_sigma)
     seen += _left_out(evidence)
+    if evidence.misfit > ROUGH:
+        return "WEAK", (
+            f"The distance is known to {percent}, but the residuals are {math.sqrt(evidence.misfit):.1f} times as "
+            f"large as the measurements allow, from {seen}. Check the given uncertainties, times and stations."
+        )
     if evidence.relative_sigma <= DETERMINED_BELOW and evidence.relative_sigma_alone <= ALONE_BELOW:
         return "DETERMINED", f"The distance is known to {percent}, from {seen}."
     if evidence.relative_sigma <= DETERMINED_BELOW:
@@ -87,8 +102,19 @@ def _disagreement(evidence: Evidence) -> str:
     return ""
 
 
+def _contradiction(evidence: Evidence) -> str:
+    count = evidence.rejected_count
+    if count > max(FEW_LEFT_OUT, MOST_LEFT_OUT * evidence.observation_count):
+        return (
+            f"{count} of the {evidence.observation_count} positions contradict the rest; there is no telling which are "
+            "right. Check whether all rows show one object, and times and stations of those left out."
+        )
+    return ""
+
+
 def _rival(evidence: Evidence) -> str:
-    if evidence.rival_weight > RIVAL_FROM and evidence.rival_distance_au is not None:
+    close = evidence.rival_weight > RIVAL_FROM or evidence.rival_excess < RIVAL_EXCESS
+    if close and evidence.rival_distance_au is not None:
         return (
             "Two orbits fit about equally well; the other one is at "
             f"{evidence.rival_distance_au:.3g} au. Observations of another night would tell them apart."
@@ -103,7 +129,7 @@ def _one_night(evidence: Evidence) -> str:
 
 
 def _open(evidence: Evidence) -> str:
-    if evidence.eccentricity > OPEN_ABOVE and evidence.relative_sigma_alone > DETERMINED_BELOW:
+    if evidence.eccentricity > OPEN_ABOVE and evidence.open_sigmas < OPEN_SIGMAS:
         return (
             f"The best orbit is hyperbolic (e = {evidence.eccentricity:.2f}), which the observations do not require. "
             "Check them, or add other nights."
@@ -147,7 +173,17 @@ def _census_only(evidence: Evidence) -> str:
     return ""
 
 
-DOUBTS = (_still, _disagreement, _uncounted, _beyond, _rival, _one_night, _open, _census_only)  # the first one speaks
+DOUBTS = (
+    _still,
+    _disagreement,
+    _contradiction,
+    _uncounted,
+    _beyond,
+    _rival,
+    _one_night,
+    _open,
+    _census_only,
+)  # the first one speaks
 
 
 def _left_out(evidence: Evidence) -> str:

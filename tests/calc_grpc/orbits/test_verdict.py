@@ -8,8 +8,10 @@ import pytest
 from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
 
 CLEAR = Evidence(
-    arc_days=30.0, night_count=6, rejected_count=1, relative_sigma=0.002, relative_sigma_alone=0.002,
-    misfit=0.9, eccentricity=0.1, rival_weight=0.0, rival_distance_au=None,
+    arc_days=30.0, night_count=6, observation_count=20, rejected_count=1,
+    relative_sigma=0.002, relative_sigma_alone=0.002,
+    misfit=0.9, eccentricity=0.1, open_sigmas=-50.0,
+    rival_weight=0.0, rival_excess=math.inf, rival_distance_au=None,
     farthest_au=2.0, stillness=1e6, densest_days=4.0, period_days=1500.0,
 )  # fmt: skip
 
@@ -39,10 +41,33 @@ def test_one_night_is_not_determined_unless_the_parallax_alone_decides():
     assert judge(replace(CLEAR, night_count=1))[0] == "DETERMINED"
 
 
+def test_a_hyperbola_that_the_observations_require_is_believed():
+    assert judge(replace(CLEAR, eccentricity=1.4, open_sigmas=8.0))[0] == "DETERMINED"
+
+
+def test_another_orbit_that_fits_as_well_forbids_a_choice_however_rare():
+    verdict, reason = judge(replace(CLEAR, rival_weight=0.002, rival_excess=-5.0, rival_distance_au=3.45))
+    assert verdict == "NOT_DETERMINED" and "3.45 au" in reason
+    assert judge(replace(CLEAR, rival_weight=0.002, rival_excess=9.0, rival_distance_au=3.45))[0] == "DETERMINED"
+
+
+def test_many_positions_left_out_leave_no_verdict():
+    """A whole night, say: nothing tells whether it or the others show the object."""
+    verdict, reason = judge(replace(CLEAR, rejected_count=5))
+    assert verdict == "NOT_DETERMINED" and "5 of the 20" in reason
+    assert judge(replace(CLEAR, rejected_count=4))[0] == "DETERMINED"
+    assert judge(replace(CLEAR, observation_count=5, rejected_count=2))[0] == "DETERMINED"
+
+
+def test_residuals_beyond_the_stated_uncertainties_are_weak_at_best():
+    verdict, reason = judge(replace(CLEAR, misfit=12.25))
+    assert verdict == "WEAK" and "3.5 times" in reason
+
+
 def test_doubt_names_its_cause():
     rough = judge(replace(CLEAR, misfit=400.0))
     rival = judge(replace(CLEAR, rival_weight=0.4, rival_distance_au=1.25))
-    hyperbolic = judge(replace(CLEAR, eccentricity=1.4, relative_sigma_alone=0.1))
+    hyperbolic = judge(replace(CLEAR, eccentricity=1.4, open_sigmas=1.0))
     assert [verdict for verdict, _ in (rough, rival, hyperbolic)] == ["NOT_DETERMINED"] * 3
     assert "20 times" in rough[1] and "1.25 au" in rival[1] and "hyperbolic" in hyperbolic[1]
 

@@ -1,0 +1,141 @@
+"""From a solution and what is known around it to the answer for the observer."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from calc_grpc.orbits.constants import ARCSEC_RAD, JULIAN_YEAR_DAYS
+from calc_grpc.orbits.follow_up import like_and_after, plan_follow_up
+from calc_grpc.orbits.magnitude import absolute_magnitude
+from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.orbit_summary import summarize_orbit
+from calc_grpc.orbits.prediction import Prediction, predict
+from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, ObservationResult, Orbit
+from calc_grpc.orbits.rivals import Rival
+from calc_grpc.orbits.selection import Solution
+from calc_grpc.orbits.track import densest_days, night_count, select, stillness
+from calc_grpc.orbits.uncertainty import Posterior
+from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
+
+NO_ORBIT = (
+    "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
+    "show one object."
+)
+
+
+def describe(
+    observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, rivals: list[Rival],
+    as_of: datetime | None,
+) -> DistanceResult:  # fmt: skip
+    """Put the answer together. order: of each row of the track, which observation it is."""
+    in_order = [observations[k] for k in order]
+    orbit = _orbit(in_order, best, after)
+    evidence = _gather(best, after, rivals, orbit)
+    verdict, reason = judge(evidence)
+    meaningful = is_meaningful(evidence)
+    seen = predict(best.track, best.frame, after.parameters)
+    rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
+    for row, k in enumerate(order):
+        bare = ObservationResult(id=observations[k].id, result_state=verdict, used=bool(best.used[row]))
+        rows[k] = _row(bare, row, after, seen, meaningful)
+    return DistanceResult(
+        verdict=verdict,
+        verdict_reason=reason,
+        orbit=orbit,
+        observations=tuple(rows),
+        alternatives=tuple(
+            Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
+            for one in rivals
+        ),
+        follow_up=_follow_up(in_order, best, after, seen, orbit, evidence, as_of) if meaningful else None,
+    )
+
+
+def no_orbit(observations: Sequence[Observation]) -> DistanceResult:
+    """The answer where nothing fits."""
+    rows = tuple(ObservationResult(id=one.id, result_state="NOT_DETERMINED") for one in observations)
+    return DistanceResult(verdict="NOT_DETERMINED", verdict_reason=NO_ORBIT, orbit=None, observations=rows)
+
+
+def _gather(best: Solution, after: Posterior, rivals: list[Rival], orbit: Orbit) -> Evidence:
+    used = best.used
+    equal = min(rivals, key=lambda one: one.data_excess, default=None)
+    return Evidence(
+        arc_days=orbit.arc_days,
+        night_count=orbit.night_count,
+        observation_count=int(used.size),
+        rejected_count=int(np.count_nonzero(~used)),
+        relative_sigma=float(np.max(after.sigmas[used] / after.distances[used])),
+        relative_sigma_alone=after.sigma_alone,
+        misfit=best.misfit,
+        eccentricity=orbit.e,
+        open_sigmas=after.open_sigmas,
+        rival_weight=sum(one.weight for one in rivals),
+        rival_excess=equal.data_excess if equal else math.inf,
+        rival_distance_au=equal.distance_au if equal else None,
+        farthest_au=float(np.max(after.distances[used])),
+        stillness=stillness(select(best.track, used)),
+        densest_days=densest_days(best.track.mjd[used]),
+        period_days=orbit.period_years * JULIAN_YEAR_DAYS if orbit.period_years else math.inf,
+    )
+
+
+def _orbit(in_order: list[Observation], solution: Solution, after: Posterior) -> Orbit:
+    used, track = solution.used, solution.track
+    seen = predict(track, solution.frame, after.parameters)
+    residuals = seen.residuals[used] / ARCSEC_RAD
+    rows = np.flatnonzero(used)
+    return summarize_orbit(
+        state=after.state,
+        covariance=after.covariance,
+        epoch_mjd=after.epoch_mjd,
+        rms_arcsec=float(np.sqrt(np.mean(residuals**2))),
+        chi2_reduced=solution.chi2_reduced,
+        arc_days=float(np.ptp(track.mjd[used])),
+        night_count=night_count(track.mjd[used]),
+        h_magnitude=absolute_magnitude(
+            [in_order[row].magnitude for row in rows],
+            [in_order[row].band for row in rows],
+            sun_distances_au=seen.sun_distances[used],
+            ranges_au=seen.ranges[used],
+            observer_sun_distances_au=np.linalg.norm(track.observer[used], axis=1),
+        ),
+    )
+
+
+def _row(bare: ObservationResult, row: int, after: Posterior, seen: Prediction, meaningful: bool) -> ObservationResult:
+    residual = seen.residuals[row] / ARCSEC_RAD
+    if np.all(np.isfinite(residual)):
+        bare = replace(bare, residual_ra_arcsec=float(residual[0]), residual_dec_arcsec=float(residual[1]))
+    if not meaningful:
+        return bare
+    return replace(
+        bare,
+        distance_au=float(after.distances[row]),
+        distance_sigma_au=float(after.sigmas[row]),
+        distance_low_au=float(after.lows[row]),
+        distance_high_au=float(after.highs[row]),
+        heliocentric_distance_au=float(seen.sun_distances[row]),
+    )
+
+
+def _follow_up(
+    in_order: list[Observation], best: Solution, after: Posterior, seen: Prediction, orbit: Orbit, evidence: Evidence,
+    as_of: datetime | None,
+) -> FollowUp | None:  # fmt: skip
+    like, moment = like_and_after([one for one, used in zip(in_order, best.used, strict=True) if used], as_of)
+    return plan_follow_up(
+        state=after.state,
+        covariance=after.covariance,
+        epoch_mjd=after.epoch_mjd,
+        range_partials=seen.range_partials[best.used] @ np.asarray(np.linalg.inv(after.turn), dtype=np.float64),
+        distances=after.distances[best.used],
+        relative_sigma=evidence.relative_sigma,
+        like=like,
+        after=moment,
+        family=after.family,
+        h_magnitude=orbit.h_magnitude,
+    )

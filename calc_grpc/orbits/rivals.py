@@ -1,0 +1,74 @@
+"""Other orbits that the observations allow beside the best one."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from calc_grpc.orbits.perturbations import PlanetTable
+from calc_grpc.orbits.prediction import LOG_RANGE
+from calc_grpc.orbits.progress import Progress
+from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
+from calc_grpc.orbits.selection import REJECT_ABOVE, Solution
+from calc_grpc.orbits.uncertainty import Posterior, posterior
+
+LEAST_WEIGHT = 1e-3  # from which another solution is listed
+SAME_WITHIN = 0.02  # relative; nearer hollows are one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """Another solution: its share of belief, its chi-squared over that of the best one in rescaled residuals."""
+
+    weight: float
+    data_excess: float
+    distance_au: float
+    solution: Solution
+    after: Posterior
+
+
+def loosened(solution: Solution, spread: float, progress: Progress) -> Solution:
+    """The solution with weights loosened to the scatter of its residuals."""
+    track = solution.track._replace(whitening=solution.track.whitening / spread)
+    use = solution.used.astype(np.float64)
+    start = solution.fit.parameters
+    again = polled_fit(track, solution.frame, start, use, GROSS, False, 30, 1e-8, progress.poll)
+    return replace(solution, track=track, fit=again)
+
+
+def find_rivals(
+    solutions: list[Solution], table: PlanetTable, after: Posterior, spread: float, progress: Progress
+) -> list[Rival]:
+    """Hollows outside the spread of the best solution, which comes first in `solutions`; likeliest first."""
+    masses = np.array([_log_mass(one, spread) for one in solutions])
+    weights = np.exp(masses - masses.max())
+    weights /= weights.sum()
+    reach = 2.0 * after.sigmas.max()
+    low, high = after.lows.min() - reach, after.highs.max() + reach
+    chosen: list[Rival] = []
+    for one, weight in zip(solutions[1:], weights[1:], strict=True):
+        distance = math.exp(one.fit.parameters[LOG_RANGE])
+        repeated = any(abs(distance - other.distance_au) < SAME_WITHIN * other.distance_au for other in chosen)
+        if weight < LEAST_WEIGHT or low <= distance <= high or repeated:
+            continue
+        chosen.append(
+            Rival(
+                weight=float(weight),
+                data_excess=_misfit(one, spread) - _misfit(solutions[0], spread),
+                distance_au=distance,
+                solution=one,
+                after=posterior(loosened(one, spread, progress), table, after.epoch_mjd, progress.poll),
+            )
+        )
+    return chosen
+
+
+def _misfit(solution: Solution, spread: float) -> float:
+    return solution.fit.data_cost / spread**2 + REJECT_ABOVE * float(np.count_nonzero(~solution.used))
+
+
+def _log_mass(solution: Solution, spread: float) -> float:
+    """Logarithm of the probability under a hollow: Laplace's approximation."""
+    fined = solution.score - solution.fit.data_cost
+    width = log_determinant(solution.fit.normal)
+    return -0.5 * (solution.fit.data_cost / spread**2 + fined + width)
