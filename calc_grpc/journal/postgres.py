@@ -15,7 +15,7 @@ from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, 
 from calc_grpc.journal.postgres_accepting import Accepting
 from calc_grpc.journal.postgres_commit import PostgresCommit
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
-from calc_grpc.journal.postgres_link import Db, Link, connect, refused_start
+from calc_grpc.journal.postgres_link import Backoff, Db, Link, connect, refused_start
 from calc_grpc.journal.postgres_schema import FILTERED_ORDER, migrate
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 
@@ -35,10 +35,11 @@ class PostgresJournal:
         self._accepting = Accepting(queue_max)
         self._last_turn: dict[str, int] = {}
         self._listeners = Listeners()
+        backoff = Backoff()
         tag = uuid.uuid4().hex[:12]
-        self._writer = PostgresCommit(Link(url), tag=tag, on_commit=self._listeners.tell)
-        self._hints = HintReceiver(Link(url), tag=tag, on_hints=self._listeners.tell, clock=database_clock)
-        self._links = [Link(url) for _ in range(READER_COUNT)]
+        self._writer = PostgresCommit(Link(url, backoff), tag=tag, on_commit=self._listeners.tell)
+        self._hints = HintReceiver(Link(url, backoff), tag=tag, on_hints=self._listeners.tell, clock=database_clock)
+        self._links = [Link(url, backoff) for _ in range(READER_COUNT)]
         self._free_links: asyncio.LifoQueue[Link] = asyncio.LifoQueue()
         for link in self._links:
             self._free_links.put_nowait(link)

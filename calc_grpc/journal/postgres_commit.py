@@ -106,7 +106,8 @@ class PostgresCommit:
                 entry.error = JournalUnavailable(error.message)
                 entry.error.__cause__ = error.__cause__
             return []
-        except (psycopg.Error, ValueError) as error:
+        except Exception as error:
+            # The outermost edge of the writer: whatever it is belongs to the caller of one of these operations.
             if len(batch) > 1:
                 return [change for entry in batch for change in await self._write([entry])]
             if isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure):
@@ -123,8 +124,8 @@ class PostgresCommit:
             groups[entry.handler].append(entry)
         locked = sorted({row_id for entry in batch if not entry.is_new for row_id in entry.ids})
         async with db.pipeline(), db.transaction():
-            if len(locked) > 1:
-                # In one order in every process: two batches that lock each other's rows would wait for ever.
+            if locked and len(batch) > 1:
+                # First of all and in one order in every process: else two batches could wait for each other.
                 await db.execute(_LOCK, [locked])
             for handler, entries in groups.items():
                 answers = await handler(db, changes, [entry.argument for entry in entries])

@@ -80,6 +80,9 @@ class HintReceiver:
             except JournalUnavailable as error:
                 if error.__cause__ is not None:
                     logger.warning("no hints from other processes", extra={"cause": repr(error.__cause__)})
+            except Exception:
+                # The outermost edge of the listener: without it streams would stand still and nobody would know.
+                logger.exception("listening failed")
             await asyncio.sleep(RETRY_WAIT_S)
 
     async def _listen(self, db: Db) -> None:

@@ -35,21 +35,47 @@ SET idle_in_transaction_session_timeout = '5s'; SET tcp_keepalives_idle = 4; SET
 SET tcp_keepalives_count = 3; SET default_transaction_isolation = 'read committed';
 SET synchronous_commit = 'on'
 """
-_BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError)
+# Internal errors are what a server says that has become a read-only standby.
+_BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, TimeoutError, OSError)
 _COLLISION = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 logger = logging.getLogger(__name__)
 
 
+class Backoff:
+    """When to try to connect again; shared by the links to one server, so that all come back with the first."""
+
+    def __init__(self) -> None:
+        self._failure_count = 0
+        self._connect_at_s = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is time to try."""
+        return time.monotonic() >= self._connect_at_s
+
+    def note_failure(self) -> None:
+        """Wait, and longer each time."""
+        self._failure_count += 1
+        wait_s = min(0.1 * 2.0 ** min(self._failure_count, 10), LONGEST_WAIT_S)
+        self._connect_at_s = time.monotonic() + wait_s
+
+    def note_success(self) -> None:
+        """The server is there."""
+        if self._failure_count:
+            logger.info("journal connected again", extra={"failure_count": self._failure_count})
+        self._failure_count = 0
+        self._connect_at_s = 0.0
+
+
 class Link:
     """For one user at a time. `run` connects where there is no connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, backoff: Backoff) -> None:
         self._url = url
+        self._backoff = backoff
         self._connection: Db | None = None
         self._closed = False
-        self._failure_count = 0
-        self._connect_at = 0.0
 
     async def run(
         self,
@@ -93,18 +119,14 @@ class Link:
             raise JournalUnavailable("The journal is closed.")
         if self._connection is not None:
             return self._connection
-        if time.monotonic() < self._connect_at:
+        if not self._backoff.is_over:
             raise JournalUnavailable
         try:
             self._connection = await connect(self._url)
         except _BROKEN as error:
-            self._failure_count += 1
-            wait_s = min(0.1 * 2.0 ** min(self._failure_count, 10), LONGEST_WAIT_S)
-            self._connect_at = time.monotonic() + wait_s
+            self._backoff.note_failure()
             raise JournalUnavailable from error
-        if self._failure_count:
-            logger.info("journal connected again", extra={"failure_count": self._failure_count})
-        self._failure_count = 0
+        self._backoff.note_success()
         return self._connection
 
     async def _disconnect(self) -> None:

@@ -10,9 +10,9 @@ import pytest
 from calc_grpc.calculation import SECOND_US, wall_clock_us
 from calc_grpc.errors import JournalUnavailable, QueueFull, StartRefused
 from calc_grpc.journal.listing import list_query
-from calc_grpc.journal.port import LEASE_US, Change, Filter, Outcome
+from calc_grpc.journal.port import LEASE_US, Change, DueReport, Filter, Outcome
 from calc_grpc.journal.postgres import PostgresJournal
-from calc_grpc.journal.postgres_hints import CHANGES_PER_MESSAGE, decode, encode
+from calc_grpc.journal.postgres_hints import CHANGES_PER_MESSAGE, CHANNEL, decode, encode
 from calc_grpc.journal.postgres_schema import FILTERED_ORDER
 from tests.calc_grpc.fakes import TIMEOUT_S, FakeClock, new_calculation, soon
 from tests.postgres import PostgresServer
@@ -89,6 +89,17 @@ def test_a_message_with_as_many_changes_as_fit_is_short_enough_for_postgresql() 
     assert len(message) < 8000
     assert decode(message, own_tag="other") == [change] * CHANGES_PER_MESSAGE
     assert decode(message, own_tag="tag" * 4) == []
+
+
+async def test_listening_goes_on_after_a_message_that_nobody_here_wrote(join: Open, postgres_url: str) -> None:
+    one, other = await join(), await join()
+    missed = asyncio.Event()
+    other.listen(lambda changes: None if changes else missed.set())
+    with psycopg.connect(postgres_url, autocommit=True) as stranger:
+        stranger.execute(f"NOTIFY {CHANNEL}, 'hello'")
+    await soon(missed.wait())
+    (change,) = await heard_from(other, lambda: one.accept(new_calculation()), states=("SCHEDULED",))
+    assert change.calculation_id == ID
 
 
 async def test_what_processes_claim_at_the_same_time_is_shared_without_overlap(join: Open) -> None:
@@ -175,6 +186,29 @@ async def test_a_fault_of_one_operation_does_not_fail_its_neighbours(join: Open)
     assert [n for n, answer in enumerate(answers) if isinstance(answer, Exception)] == [3]
     assert isinstance(answers[3], psycopg.DataError)
     assert len(await journal.list_calculations(Filter(), before=None, limit=9)) == 5
+
+
+async def test_a_fault_of_the_program_reaches_its_caller_and_the_journal_goes_on(join: Open) -> None:
+    journal = await join()
+    due = DueReport(
+        calculation_id=ID, callback_url="", callback_origin="", attempt_count=0, since_us=0, fence="no number"  # type: ignore[arg-type]
+    )  # fmt: skip
+    with pytest.raises(psycopg.Error):
+        await soon(journal.record_report(due, state="DELIVERED", last_error="", next_time_us=None))
+    with pytest.raises(TypeError):
+        await soon(journal.accept(new_calculation(kind=[])))
+    await journal.accept(new_calculation())
+
+
+async def test_a_server_that_became_read_only_is_unavailable(join: Open, postgres_url: str) -> None:
+    journal = await join()
+    name = postgres_url.rpartition("/")[2]
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'calc_grpc'")
+        for _ in range(2):  # the first call finds its connection dead
+            with pytest.raises(JournalUnavailable):
+                await journal.accept(new_calculation())
 
 
 # --- the server goes away ---
