@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from calc_grpc.calculation import Clock, wall_clock_us
+from calc_grpc.calculation import Clock
+from calc_grpc.clock import SteadyClock
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Journal
 from calc_grpc.journal.sqlite import SqliteJournal
 
@@ -17,7 +18,7 @@ async def open_journal(url: str, *, clock: Clock | None = None, queue_max: int =
     """
     if url.startswith(SQLITE_PREFIX):
         path = Path(url.removeprefix(SQLITE_PREFIX))
-        return await SqliteJournal.open(path, clock=clock or wall_clock_us, queue_max=queue_max)
+        return await SqliteJournal.open(path, clock=clock or SteadyClock(), queue_max=queue_max)
     # Here and not above: the driver takes memory and a tenth of a second that an SQLite server need not spend.
     from calc_grpc.journal.postgres import PostgresJournal
 

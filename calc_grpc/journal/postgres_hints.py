@@ -7,10 +7,10 @@ every new connection the listeners are told that they may have missed something.
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable, Sequence
 
-from calc_grpc.calculation import SECOND_US, wall_clock_us
+from calc_grpc.calculation import SECOND_US
+from calc_grpc.clock import steady_us
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal.port import Change
 from calc_grpc.journal.postgres_link import Db, Link
@@ -25,25 +25,25 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseClock:
-    """The time of the database's machine, so that leases mean the same to every process that shares it.
+    """The time of the database's machine once it was set, so that leases mean the same to every process that shares it.
 
-    Between two settings it follows the monotonic clock: a jump of this machine's wall clock does not show.
+    Between two settings it follows a clock that nobody sets: a jump of this machine's wall clock does not show.
     """
 
     def __init__(self) -> None:
-        self._offset_us = wall_clock_us() - _monotonic_us()
+        self._offset_us = 0
 
     def __call__(self) -> int:
         """Microseconds since 1970, UTC."""
-        return _monotonic_us() + self._offset_us
+        return steady_us() + self._offset_us
 
     async def set_by(self, db: Db) -> None:
         """Ask the database; the answer is taken to be as old as half the time it took."""
-        asked_us = _monotonic_us()
+        asked_us = steady_us()
         cursor = await db.execute("SELECT extract(epoch FROM clock_timestamp()) AS now_s")
         row = await cursor.fetchone()
         assert row is not None
-        self._offset_us = int(row["now_s"] * SECOND_US) - (asked_us + _monotonic_us()) // 2
+        self._offset_us = int(row["now_s"] * SECOND_US) - (asked_us + steady_us()) // 2
 
 
 class HintReceiver:
@@ -120,7 +120,3 @@ def decode(message: str, *, own_tag: str) -> list[Change]:
         Change(calculation_id=row_id, state=state, due_time_us=due_us, report_is_due=bool(report_is_due))
         for row_id, state, due_us, report_is_due in rows
     ]
-
-
-def _monotonic_us() -> int:
-    return time.monotonic_ns() // 1000
