@@ -43,7 +43,9 @@ class ThreadReader(FileReader):
 
     async def read(self, content: bytes) -> bytes:
         async with self._turn:
-            return await asyncio.to_thread(KINDS[KIND].compute, content, report=print, cancelled=bool)
+            return await asyncio.to_thread(
+                KINDS[KIND].compute, content, created_at=datetime.now(UTC), report=print, cancelled=bool
+            )
 
 
 def large_file() -> bytes:

@@ -6,6 +6,7 @@ Moments are whole microseconds since 1970, UTC, so that they survive the databas
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 State = Literal["SCHEDULED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
@@ -16,6 +17,7 @@ STATES: tuple[State, ...] = ("SCHEDULED", "RUNNING", "SUCCEEDED", "FAILED", "CAN
 FINAL_STATES: frozenset[State] = frozenset(("SUCCEEDED", "FAILED", "CANCELLED"))
 PUBLIC_KINDS = frozenset(("pi",))  # everybody may see these, whoever created them
 SECOND_US = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,11 @@ class Calculation:
     def is_visible_to(self, user: str) -> bool:
         """Whether this user may know of it; the empty name stands for no restriction."""
         return not user or self.creator == user or self.kind in PUBLIC_KINDS
+
+
+def moment_of(moment_us: int) -> datetime:
+    """The same as a datetime, UTC."""
+    return EPOCH + timedelta(microseconds=moment_us)
 
 
 def wall_clock_us() -> int:

@@ -235,5 +235,6 @@ KINDS: dict[str, Kind] = {
         find_problems=_problems_of_distance,
         decode=_decode_distance,
         encode=_encode_distance,
+        takes_as_of=True,
     ),
 }

@@ -21,9 +21,9 @@ class AstrometryFile:
         """Read once: the list of stations is loaded on first use."""
         parse_astrometry(b"", now=datetime.now(UTC))
 
-    def compute(self, input_bytes: bytes, *, report: ReportTo, cancelled: CancelledBy) -> bytes:
-        """Read a file; nothing interrupts it but the end of its process."""
-        parsed = parse_astrometry(input_bytes, now=datetime.now(UTC))
+    def compute(self, input_bytes: bytes, *, created_at: datetime, report: ReportTo, cancelled: CancelledBy) -> bytes:
+        """Read a file; nothing interrupts it but the end of its process. created_at: no later moment is taken."""
+        parsed = parse_astrometry(input_bytes, now=created_at)
         return parse_response_of(parsed).SerializeToString()
 
 

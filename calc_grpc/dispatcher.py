@@ -7,10 +7,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from calc_grpc.alarm import Alarm
-from calc_grpc.calculation import Clock
+from calc_grpc.calculation import Clock, moment_of
 from calc_grpc.errors import ComputationFailed, JournalUnavailable, RunCancelled, WorkerCrashed
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
 
@@ -50,9 +51,15 @@ class Pool(Protocol):
         """How many calculations could start now."""
 
     async def run(
-        self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: Callable[[float, str], None]
+        self,
+        calculation_id: str,
+        kind: str,
+        input_bytes: bytes,
+        on_progress: Callable[[float, str], None],
+        *,
+        created_at: datetime,
     ) -> bytes:
-        """Compute one."""
+        """Compute one. created_at: when it was asked for."""
 
     def cancel(self, calculation_id: str) -> None:
         """Tell a run to stop."""
@@ -138,7 +145,13 @@ class Dispatcher:
             self._journal, present_claim=lambda: self._held[claim.calculation_id], on_lost=self._pool.cancel
         )
         try:
-            result = await self._pool.run(claim.calculation_id, claim.kind, claim.input, progress.tell)
+            result = await self._pool.run(
+                claim.calculation_id,
+                claim.kind,
+                claim.input,
+                progress.tell,
+                created_at=moment_of(claim.create_time_us),
+            )
         except RunCancelled:
             return HandBack(crashed=False)
         except ComputationFailed as error:

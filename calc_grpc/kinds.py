@@ -20,6 +20,8 @@ class Kind:
 
     core, function: the module of the core and its entry, `function(input, *, report, cancelled)`; the module also
     has `warm_up()`. They are named, not imported: a core brings numba, which only workers need.
+    takes_as_of: the entry also takes `as_of`, the moment when the calculation was created: what depends on the
+    present must come out the same when it is computed again.
     find_problems: the refused fields of an input message at this moment, paths starting with the kind's name.
     decode, encode: between serialised messages and the core's dataclasses.
     """
@@ -29,12 +31,16 @@ class Kind:
     find_problems: Callable[[Message, datetime], list[FieldProblem]]
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
+    takes_as_of: bool = False
 
     def warm_up(self) -> None:
         """Load and compile the core, in a worker process."""
         importlib.import_module(self.core).warm_up()
 
-    def compute(self, input_bytes: bytes, *, report: ReportProgress, cancelled: IsCancelled) -> bytes:
+    def compute(
+        self, input_bytes: bytes, *, created_at: datetime, report: ReportProgress, cancelled: IsCancelled
+    ) -> bytes:
         """Run the core on a serialised input, in a worker process; returns the serialised result."""
         run = getattr(importlib.import_module(self.core), self.function)
-        return self.encode(run(self.decode(input_bytes), report=report, cancelled=cancelled))
+        present = {"as_of": created_at} if self.takes_as_of else {}
+        return self.encode(run(self.decode(input_bytes), **present, report=report, cancelled=cancelled))

@@ -8,6 +8,7 @@ on every free worker. Not in a thread: reading is Python, and would hold the int
 import asyncio
 import logging
 import uuid
+from datetime import UTC, datetime
 
 from calc_grpc.dispatcher import Pool
 from calc_grpc.errors import ComputationFailed, ContentTooLarge, TooManyFiles
@@ -47,7 +48,7 @@ class FileReader:
 
     async def _read_now(self, content: bytes) -> bytes:
         run_id = str(uuid.uuid4())
-        run = asyncio.create_task(self._pool.run(run_id, KIND, content, _no_progress))
+        run = asyncio.create_task(self._pool.run(run_id, KIND, content, _no_progress, created_at=datetime.now(UTC)))
         self._runs.add(run)
         run.add_done_callback(self._forget)
         try:

@@ -78,7 +78,7 @@ def solve_group(group: Group, *, now: datetime, tell: Tell) -> SolvedObject:
     if problems:
         return solved.failed(problems[0].reason, " ".join(one.message for one in problems[:3]))
     try:
-        return solved.succeeded(determine_distance(observations, report=tell))
+        return solved.succeeded(determine_distance(observations, as_of=now, report=tell))
     except Exception:
         # The outermost edge, as in a worker: a fault of the program with one object does not hide the others.
         logger.exception("solving %s failed", ascii(group.designation))

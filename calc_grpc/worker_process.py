@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -38,7 +39,9 @@ class ComputedKind(Protocol):
     def warm_up(self) -> None:
         """Load and compile."""
 
-    def compute(self, input_bytes: bytes, *, report: "ReportTo", cancelled: "CancelledBy") -> bytes:
+    def compute(
+        self, input_bytes: bytes, *, created_at: datetime, report: "ReportTo", cancelled: "CancelledBy"
+    ) -> bytes:
         """Work out one result."""
 
 
@@ -54,11 +57,12 @@ class WorkerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One calculation to compute; number is unique in the life of the slot."""
+    """One calculation to compute; number is unique in the life of the slot. created_at: when it was asked for."""
 
     number: int
     kind: str
     input: bytes
+    created_at: datetime
 
 
 # What a worker says: ("ready",), ("progress", fraction, stage), ("done", result), ("failed", trace), ("cancelled",)
@@ -112,7 +116,9 @@ class CancelledBy:
 def _answer(connection: Connection, flag: Flag, kinds: Mapping[str, ComputedKind], job: Job) -> Answer:
     cancelled = CancelledBy(flag, job.number)
     try:
-        result = kinds[job.kind].compute(job.input, report=ReportTo(connection), cancelled=cancelled)
+        result = kinds[job.kind].compute(
+            job.input, created_at=job.created_at, report=ReportTo(connection), cancelled=cancelled
+        )
     except (BrokenPipeError, ConnectionResetError):
         raise
     except Exception:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,17 @@ class WorkerPool:
         await asyncio.gather(*(self._start_slot(slot) for slot in others))
         self.on_free()
 
-    async def run(self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: OnProgress) -> bytes:
-        """Compute in a free worker; returns the serialised result.
+    async def run(
+        self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: OnProgress, *, created_at: datetime
+    ) -> bytes:
+        """Compute in a free worker; returns the serialised result. created_at: when it was asked for.
 
         Raises RunCancelled, WorkerCrashed, ComputationFailed. There must be a free worker.
         """
         slot = self._free.pop()
         self._busy[calculation_id] = slot
         loop = asyncio.get_running_loop()
-        job = slot.next_job(kind, input_bytes)
+        job = slot.next_job(kind, input_bytes, created_at)
 
         def tell(fraction: float, stage: str) -> None:
             loop.call_soon_threadsafe(on_progress, fraction, stage)
@@ -168,11 +171,11 @@ class _Slot:
         except (EOFError, OSError):
             return False
 
-    def next_job(self, kind: str, input_bytes: bytes) -> Job:
+    def next_job(self, kind: str, input_bytes: bytes, created_at: datetime) -> Job:
         """Number a job for this slot."""
         self._number += 1
         self._is_busy = True
-        return Job(number=self._number, kind=kind, input=input_bytes)
+        return Job(number=self._number, kind=kind, input=input_bytes, created_at=created_at)
 
     def compute(self, job: Job, on_progress: OnProgress) -> bytes:
         """Have the process compute a job; raises RunCancelled, WorkerCrashed, ComputationFailed."""

@@ -42,6 +42,7 @@ class Claim:
 
     calculation_id: str
     kind: str
+    create_time_us: int
     input: bytes
     fence: int
     crash_count: int

@@ -10,7 +10,7 @@ from calc_grpc.calculation import Calculation
 from calc_grpc.errors import CalcError
 from calc_grpc.journal.port import LEASE_US, Change, Claim, Outcome
 from calc_grpc.journal.postgres_link import Db
-from calc_grpc.journal.rows import CHANGED, WHOLE, calculation_of, change_of
+from calc_grpc.journal.rows import CHANGED, CLAIMED, WHOLE, calculation_of, change_of
 
 Row = Mapping[str, Any]
 
@@ -231,7 +231,7 @@ async def _take(db: Db, changes: list[Change], wanted: ClaimRuns, kind: str, lim
                 WHERE kind = %(kind)s AND state = 'SCHEDULED' AND due_time_us <= %(now)s
                 ORDER BY due_time_us, sequence LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
             LIMIT %(limit)s))
-        RETURNING {CHANGED}, sequence, kind, input, fence, crash_count""",
+        RETURNING {CHANGED}, sequence, kind, create_time_us, input, fence, crash_count""",
         {
             "owner": wanted.owner,
             "until": wanted.now_us + LEASE_US,
@@ -243,10 +243,7 @@ async def _take(db: Db, changes: list[Change], wanted: ClaimRuns, kind: str, lim
     )
     rows = sorted(await cursor.fetchall(), key=lambda row: (row["due_time_us"], row["sequence"]))
     changes += [change_of(row) for row in rows]
-    return [
-        Claim(**{name: row[name] for name in ("calculation_id", "kind", "input", "fence", "crash_count")})
-        for row in rows
-    ]
+    return [Claim(**{name: row[name] for name in CLAIMED}) for row in rows]
 
 
 async def _stored(db: Db, ids: list[str]) -> dict[str, Row]:

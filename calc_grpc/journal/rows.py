@@ -12,6 +12,7 @@ SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_t
 LIGHT = f"{SHOWN}, NULL AS input, NULL AS result"
 WHOLE = f"{SHOWN}, input, result"
 CHANGED = "calculation_id, state, due_time_us, report_due_us"
+CLAIMED = ("calculation_id", "kind", "create_time_us", "input", "fence", "crash_count")  # the fields of a Claim
 
 
 def calculation_of(row: Mapping[str, Any]) -> Calculation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from calc_grpc.calculation import Calculation
 from calc_grpc.errors import CalculationConflict, QueueFull
 from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
-from calc_grpc.journal.rows import WHOLE, calculation_of
+from calc_grpc.journal.rows import CLAIMED, WHOLE, calculation_of
 from calc_grpc.journal.waiting import WaitingCount
 
 _INSERT = """
@@ -193,13 +193,13 @@ def _claimable(db: sqlite3.Connection, kind: str, limit: int, now_us: int) -> li
 
 def _take(db: sqlite3.Connection, changes: list[Change], sequence: int, *, owner: str, now_us: int) -> Claim:
     row = db.execute(
-        """UPDATE calculations SET state = 'RUNNING', owner = ?, fence = fence + 1, lease_until_us = ?,
+        f"""UPDATE calculations SET state = 'RUNNING', owner = ?, fence = fence + 1, lease_until_us = ?,
         start_time_us = ?, progress_fraction = 0, progress_stage = '', revision = revision + 1 WHERE sequence = ?
-        RETURNING calculation_id, state, due_time_us, report_due_us, kind, input, fence, crash_count""",
+        RETURNING {", ".join(CLAIMED)}, state, due_time_us, report_due_us""",
         (owner, now_us + LEASE_US, now_us, sequence),
     ).fetchone()
     _noted(row, changes)
-    return Claim(**{name: row[name] for name in ("calculation_id", "kind", "input", "fence", "crash_count")})
+    return Claim(**{name: row[name] for name in CLAIMED})
 
 
 def _noted(row: sqlite3.Row, changes: list[Change]) -> sqlite3.Row:

@@ -5,6 +5,7 @@ import random
 import uuid
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -41,8 +42,16 @@ class Hasty(random.Random):
 class FakeRun:
     """One run, to be ended by the test."""
 
-    def __init__(self, calculation_id: str, kind: str, input_bytes: bytes, tell: Callable[[float, str], None]) -> None:
+    def __init__(
+        self,
+        calculation_id: str,
+        kind: str,
+        input_bytes: bytes,
+        tell: Callable[[float, str], None],
+        created_at: datetime,
+    ) -> None:
         self.calculation_id = calculation_id
+        self.created_at = created_at
         self.kind = kind
         self.input = input_bytes
         self.tell = tell
@@ -77,10 +86,16 @@ class FakePool:
         """Fakes hold nothing."""
 
     async def run(
-        self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: Callable[[float, str], None]
+        self,
+        calculation_id: str,
+        kind: str,
+        input_bytes: bytes,
+        on_progress: Callable[[float, str], None],
+        *,
+        created_at: datetime,
     ) -> bytes:
         assert self.free_count > 0
-        run = self._busy[calculation_id] = FakeRun(calculation_id, kind, input_bytes, on_progress)
+        run = self._busy[calculation_id] = FakeRun(calculation_id, kind, input_bytes, on_progress, created_at)
         self._runs.put_nowait(run)
         try:
             return await run.end

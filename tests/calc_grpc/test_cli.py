@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from tests.calc_grpc.conftest import Stub
 from tests.calc_grpc.fakes import Receiver, soon
+from tests.calc_grpc.fresh_sky import lately_seen
 
 pb2 = calculation_service_pb2
 State = calculation_pb2.Calculation.State
@@ -144,6 +146,19 @@ async def test_ceres_from_create_to_the_callback(make_process: Callable[..., Pro
         ended.distance_result, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
     assert {name: body[name] for name in sent} == sent
+    await process.end(signal.SIGTERM)
+
+
+async def test_the_nights_to_come_follow_the_creation(make_process: Callable[..., Process]) -> None:
+    process = make_process(CALC_DELAY_S="0")
+    stub = await process.start()
+    seen = lately_seen(datetime.now(UTC))
+    created = await stub.CreateCalculation(pb2.CreateCalculationRequest(distance=seen))
+    watched = stub.WatchCalculation(pb2.WatchCalculationRequest(calculation_id=created.calculation_id))
+    ended = [snapshot async for snapshot in watched][-1]
+    assert ended.state == State.SUCCEEDED, ended.error
+    first = ended.distance_result.follow_up.nights[0].at.ToDatetime(tzinfo=UTC)
+    assert timedelta(0) <= first - created.create_time.ToDatetime(tzinfo=UTC) <= timedelta(days=1)
     await process.end(signal.SIGTERM)
 
 

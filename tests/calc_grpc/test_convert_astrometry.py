@@ -44,7 +44,8 @@ def never(*_: object) -> bool:
 def read(content: bytes) -> pb2.ParseAstrometryResponse:
     """What the reading process answers."""
     run: Any = KINDS[KIND].compute
-    return pb2.ParseAstrometryResponse.FromString(run(content, report=never, cancelled=never))
+    read_now = run(content, created_at=datetime.now(UTC), report=never, cancelled=never)
+    return pb2.ParseAstrometryResponse.FromString(read_now)
 
 
 def test_every_field_of_an_observation_and_of_a_problem_is_carried() -> None:

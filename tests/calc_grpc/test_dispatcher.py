@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from calc_grpc.dispatcher import Dispatcher
 from calc_grpc.errors import ComputationFailed, JournalUnavailable, WorkerCrashed
 from calc_grpc.journal.port import Filter, Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
-from tests.calc_grpc.fakes import FakeClock, FakePool, new_calculation, soon, until
+from tests.calc_grpc.fakes import START_US, FakeClock, FakePool, new_calculation, soon, until
 
 ID = new_calculation().calculation_id
 
@@ -44,6 +45,7 @@ async def test_what_is_due_runs_and_its_result_is_stored(
     await sqlite_journal.accept(new_calculation())
     run = await pool.next_run()
     assert (run.calculation_id, run.kind, run.input) == (ID, "distance", b"input")
+    assert run.created_at == datetime.fromtimestamp(START_US / SECOND_US, tz=UTC)
     run.succeed(b"result")
     await until_state(sqlite_journal, "SUCCEEDED")
     row = await sqlite_journal.get(ID)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Answer without solving; notes how many observations each object had."""
     counts: list[int] = []
 
-    def answer(observations: list[Observation], report: Callable[[float, str], None]) -> DistanceResult:
+    began_at = datetime.now(UTC)
+
+    def answer(
+        observations: list[Observation], *, as_of: datetime, report: Callable[[float, str], None]
+    ) -> DistanceResult:
+        assert began_at <= as_of <= datetime.now(UTC)  # the nights to come follow the present
         counts.append(len(observations))
         report(0.5, "refining orbits")
         rows = tuple(ObservationResult(id=None, result_state="NOT_DETERMINED") for _ in observations)
@@ -108,7 +114,9 @@ async def test_the_json_is_what_the_server_answers(capsys, server, stub: Stub, p
         json_format.ParseDict({"distance": {"observations": asked}}, calculation_service_pb2.CreateCalculationRequest())
     )
     run = await pool.next_run()
-    run.succeed(KINDS["distance"].compute(run.input, report=lambda *_: None, cancelled=lambda: False))
+    run.succeed(
+        KINDS["distance"].compute(run.input, created_at=run.created_at, report=lambda *_: None, cancelled=lambda: False)
+    )
     watched = stub.WatchCalculation(
         calculation_service_pb2.WatchCalculationRequest(calculation_id=created.calculation_id)
     )

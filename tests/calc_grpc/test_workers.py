@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from calc_grpc.workers import WorkerPool
 from tests.calc_grpc.fakes import TIMEOUT_S, soon
 
 CANCEL_WITHIN_S = 0.2
+CREATED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -45,7 +47,7 @@ class Listener:
 
 
 async def run(pool: WorkerPool, kind: str, text: bytes = b"", listener: Listener | None = None) -> bytes:
-    result: bytes = await soon(pool.run("id", kind, text, listener or Listener()))
+    result: bytes = await soon(pool.run("id", kind, text, listener or Listener(), created_at=CREATED_AT))
     return result
 
 
@@ -139,15 +141,18 @@ async def test_a_core_that_cannot_start_refuses_the_start(tmp_path: Path) -> Non
 
 PARENT = """
 import asyncio, json, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from calc_grpc.workers import WorkerPool
+
+async def run(pool, kind, on_progress):
+    return await pool.run("id", kind, b"", on_progress, created_at=datetime.now(UTC))
 
 async def main():
     pool = WorkerPool(worker_count=1, numba_cache_path=Path(sys.argv[1]), table="tests.calc_grpc.kernels")
     await pool.start()
-    seen = json.loads(await pool.run("id", "environment", b"", lambda fraction, stage: None))
-    spinning = asyncio.create_task(pool.run("id", "deaf", b"", lambda fraction, stage: print(seen["pid"], flush=True)))
-    await spinning
+    seen = json.loads(await run(pool, "environment", lambda fraction, stage: None))
+    await run(pool, "deaf", lambda fraction, stage: print(seen["pid"], flush=True))
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -102,8 +102,9 @@ async def test_nothing_is_claimed_before_it_is_due(journal: Journal, clock: Fake
 
 
 async def test_a_claimed_calculation_runs_and_is_not_claimed_twice(journal: Journal) -> None:
-    await journal.accept(new_calculation())
+    await journal.accept(new_calculation(create_time_us=START_US - 7))
     claim = await claim_one(journal)
+    assert (claim.kind, claim.input, claim.create_time_us) == ("distance", b"input", START_US - 7)
     assert (claim.input, claim.fence, claim.crash_count) == (b"input", 1, 0)
     running = await journal.get(ID)
     assert running and (running.state, running.revision, running.start_time_us) == ("RUNNING", 2, START_US)
