@@ -176,11 +176,11 @@ def test_an_object_with_too_few_observations_does_not_stop_the_others(capsys, qu
 def test_a_fault_with_one_object_is_shown_and_does_not_stop_the_others(capsys, quick, two_objects, monkeypatch):
     answer = solve.determine_distance
 
-    def fail_first(observations: list[Observation], report: Callable[[float, str], None]) -> DistanceResult:
+    def fail_first(observations: list[Observation], **values: Any) -> DistanceResult:
         if not quick:
             quick.append(0)
             raise ZeroDivisionError
-        return answer(observations, report)
+        return answer(observations, **values)
 
     monkeypatch.setattr(solve, "determine_distance", fail_first)
     code = main(["solve", str(two_objects), "--json"])
@@ -242,7 +242,7 @@ def test_progress_is_shown_on_a_terminal_only(capsys, quick, two_objects, monkey
 
 
 def test_an_interrupt_while_solving_ends_quietly(capsys, two_objects, monkeypatch):
-    def interrupted(observations: list[Observation], report: Callable[[float, str], None]) -> DistanceResult:
+    def interrupted(observations: list[Observation], **values: Any) -> DistanceResult:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(solve, "determine_distance", interrupted)
