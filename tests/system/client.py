@@ -20,6 +20,7 @@ class Client:
 
     base_url: str
     headers: dict[str, str]
+    timeout_s: float = 30
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
@@ -28,7 +29,7 @@ class Client:
             sent.setdefault("Content-Type", "application/json")
         request = urllib.request.Request(f"{self.base_url}{path}", data=data, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=self.timeout_s) as response:
                 return read_answer(response)
         except urllib.error.HTTPError as error:
             with error:

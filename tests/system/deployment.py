@@ -52,11 +52,21 @@ class Deployment:
         subprocess.run([program, "main_api/manage.py", *command], cwd=ROOT, env=self.environment, check=True)
 
     def start(self, name: str) -> None:
-        service = next(service for service in SERVICES if service.name == name)
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                service.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command_of(name),
+                cwd=ROOT,
+                env=self.environment_of(name),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+
+    def command_of(self, name: str) -> tuple[str, ...]:
+        return next(service.command for service in SERVICES if service.name == name)
+
+    def environment_of(self, name: str) -> dict[str, str]:
+        return self.environment
 
     def kill(self, name: str) -> None:
         """SIGKILL to the service and to whatever it started, as a power cut would."""
