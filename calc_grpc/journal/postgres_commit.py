@@ -54,6 +54,7 @@ class PostgresCommit:
         self._waiting: deque[_Entry] = deque()
         self._arrived = asyncio.Event()
         self._closed = False
+        self._may_have_missed = False
         self._task = asyncio.get_running_loop().create_task(self._write_until_closed())
 
     async def write(self, handler: Handler[A, T], argument: A, *, ids: Sequence[str] = (), is_new: bool = False) -> T:
@@ -101,7 +102,10 @@ class PostgresCommit:
         try:
             return await self._link.run(lambda db: self._transaction(db, batch))
         except JournalUnavailable as error:
-            logger.error("journal write failed", extra={"operation_count": len(batch), "cause": repr(error.__cause__)})
+            if error.__cause__ is not None:  # else it was not even tried, so soon after the last failure
+                values = {"operation_count": len(batch), "cause": repr(error.__cause__)}
+                logger.error("journal write failed", extra=values)
+                self._may_have_missed = True  # a commit whose answer was lost may have happened all the same
             for entry in batch:
                 entry.error = JournalUnavailable(error.message)
                 entry.error.__cause__ = error.__cause__
@@ -144,8 +148,9 @@ class PostgresCommit:
                 entry.future.set_result(entry.value)
         if changes:
             self._on_commit(changes)
-        if any(isinstance(entry.error, JournalUnavailable) for entry in batch):
-            self._on_commit(())  # a commit whose answer was lost may have happened all the same
+        if self._may_have_missed and not all(isinstance(entry.error, JournalUnavailable) for entry in batch):
+            self._may_have_missed = False
+            self._on_commit(())
 
 
 _LOCK = "SELECT FROM calculations WHERE calculation_id = ANY(%s) ORDER BY calculation_id FOR UPDATE"

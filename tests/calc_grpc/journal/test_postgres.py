@@ -201,6 +201,26 @@ async def test_a_fault_of_the_program_reaches_its_caller_and_the_journal_goes_on
     await journal.accept(new_calculation())
 
 
+async def test_while_the_server_is_away_nobody_is_told_to_look_again_and_afterwards_once(
+    join: Open, postgres_server: PostgresServer
+) -> None:
+    journal = await join()
+    await journal.accept(new_calculation())
+    await journal._hints.close()
+    told: list[int] = []
+    journal.listen(lambda changes: told.append(len(changes)))
+    await asyncio.to_thread(postgres_server.stop)
+    try:
+        for _ in range(3):
+            with pytest.raises(JournalUnavailable):
+                await journal.cancel(ID)
+    finally:
+        await asyncio.to_thread(postgres_server.start)
+    assert told == []
+    await until_it_works(lambda: journal.cancel(ID))
+    assert told == [1, 0]
+
+
 async def test_a_server_that_became_read_only_is_unavailable(join: Open, postgres_url: str) -> None:
     journal = await join()
     name = postgres_url.rpartition("/")[2]
