@@ -15,7 +15,7 @@ from calc_grpc.astrometry.draft import Draft
 from calc_grpc.astrometry.findings import Findings
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import DEG_RAD, MJD_ZERO_JD
-from calc_grpc.orbits.observer import station_places_km
+from calc_grpc.orbits.stations import station_places_km
 
 LOWEST_ALTITUDE_DEG = -1.0
 LEAST_RADIUS_KM = 6300.0  # nearer to the geocentre there is no horizon: geocentric codes

@@ -1,7 +1,7 @@
 """The check of a station's code that both formats share."""
 
 from calc_grpc.astrometry import reasons
-from calc_grpc.orbits.observer import station_places_km
+from calc_grpc.orbits.stations import station_places_km
 
 
 def station_fault(code: str, *, placed: bool) -> tuple[str, str] | None:

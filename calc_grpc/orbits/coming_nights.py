@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import AU_KM, MJD_ZERO_JD
-from calc_grpc.orbits.observer import earth_heliocentric, station_places_km
+from calc_grpc.orbits.observer import earth_heliocentric
+from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import instants
 
 EARTH_FLATTENING = 1.0 / 298.257222101  # GRS80, Moritz 1980

@@ -22,9 +22,9 @@ from calc_grpc.orbits.night_sky import (
     spread_of,
 )
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import station_places_km
 from calc_grpc.orbits.perturbations import displacements
 from calc_grpc.orbits.result import FollowUp, FollowUpNight
+from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.weights import sigmas_arcsec
 
 NIGHT_COUNT = 30

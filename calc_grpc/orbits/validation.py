@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import station_places_km
+from calc_grpc.orbits.stations import station_places_km
 
 FEWEST = 3
 MOST = 5000

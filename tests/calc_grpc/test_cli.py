@@ -61,6 +61,15 @@ def test_a_wrong_setting_ends_with_its_name_and_no_trace(settings: dict[str, str
     assert ended.stderr.startswith(next(iter(settings))) and "Traceback" not in ended.stderr
 
 
+def test_the_server_loads_no_numerics() -> None:
+    """They are the workers' business: 80 MB and half a second that the event loop's process need not spend."""
+    script = "import sys, calc_grpc.server; print({'numpy', 'numba', 'scipy', 'erfa', 'gmpy2'} & sys.modules.keys())"
+    shown = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True
+    )
+    assert shown.stdout == "set()\n"
+
+
 class Process:
     """A real server and a channel to it."""
 

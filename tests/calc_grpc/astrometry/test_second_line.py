@@ -6,7 +6,8 @@ import pytest
 
 from calc_grpc.orbits.constants import AU_KM
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import observer_track, station_places_km
+from calc_grpc.orbits.observer import observer_track
+from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import instants
 from tests.calc_grpc.astrometry.samples import errors, line80, parse, problem, second_line
 
