@@ -15,9 +15,9 @@ PATIENT_AFTER_S = 600.0
 LONGEST_PATIENT_WAIT_S = 300.0
 SHORTEST_WAIT_S = 0.1
 LONGEST_RETRY_AFTER_S = 3600.0
+RETRY_AFTER_STRETCH = 1.1
 
 REFUSED_FOR_GOOD = frozenset((400, 410, 413, 422))
-SAYS_RETRY_AFTER = frozenset((429, 503))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def next_step(
     state = verdict_on(answer.status)
     if state != "PENDING":
         return state, None
-    asked_s = retry_after_s(answer.status, answer.retry_after, now=datetime.fromtimestamp(now_us / SECOND_US, tz=UTC))
+    asked_s = retry_after_s(answer.retry_after, now=datetime.fromtimestamp(now_us / SECOND_US, tz=UTC))
     elapsed_s = (now_us - due.since_us) / SECOND_US
     waiting_s = wait_s(due.attempt_count + 1, elapsed_s=elapsed_s, retry_after_s=asked_s, chance=chance)
     if elapsed_s + waiting_s > give_up_after_s:
@@ -54,23 +54,25 @@ def verdict_on(status: int) -> ReportState:
 def wait_s(failure_count: int, *, elapsed_s: float, retry_after_s: float | None, chance: random.Random) -> float:
     """How long to wait after that many failures: exponential, with full jitter, so that receivers are not stormed.
 
-    At most a minute in the first ten minutes, five minutes later on; a stated Retry-After is the least.
+    At most a minute in the first ten minutes, five minutes later on. A stated Retry-After is the least, up to
+    an hour; it is stretched a little, or all the reports that were put off together would return together.
     """
     longest_s = LONGEST_WAIT_S if elapsed_s < PATIENT_AFTER_S else LONGEST_PATIENT_WAIT_S
     ceiling_s = min(longest_s, FIRST_WAIT_S * 2.0 ** min(failure_count - 1, 20))
     drawn_s = max(SHORTEST_WAIT_S, chance.uniform(0.0, ceiling_s))
-    return max(drawn_s, min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S))
+    asked_s = min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S) * chance.uniform(1.0, RETRY_AFTER_STRETCH)
+    return max(drawn_s, asked_s)
 
 
-def retry_after_s(status: int, header: str | None, *, now: datetime) -> float | None:
+def retry_after_s(header: str | None, *, now: datetime) -> float | None:
     """Read a Retry-After header, seconds or a date; None when there is none or it cannot be read."""
-    if header is None or status not in SAYS_RETRY_AFTER:
+    if header is None:
         return None
     if re.fullmatch(r"\d{1,9}", header.strip(), re.ASCII):
         return float(header)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())

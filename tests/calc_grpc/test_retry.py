@@ -1,10 +1,13 @@
 """When reports are tried again: pure rules, walked through a simulated day."""
 
 import itertools
+import math
 import random
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calc_grpc.calculation import SECOND_US
 from calc_grpc.journal.port import DueReport
@@ -58,24 +61,43 @@ def test_waits_are_spread_so_that_receivers_are_not_stormed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "header", "expected"),
+    ("header", "expected"),
     [
-        (503, "7", 7.0),
-        (429, "Fri, 01 May 2026 12:01:30 GMT", 90.0),
-        (429, "Fri, 01 May 2026 11:00:00 GMT", 0.0),
-        (503, "soon", None),
-        (503, None, None),
-        (500, "7", None),
+        ("7", 7.0),
+        ("Fri, 01 May 2026 12:01:30 GMT", 90.0),
+        ("Friday, 01-May-26 12:01:30 GMT", 90.0),
+        ("Fri May  1 12:01:30 2026", 90.0),
+        ("Fri, 01 May 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-7", None),
+        (None, None),
+        ("Mon, 99 Jan 99999999999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2026 00:00:00 +99999999999999999999", None),
     ],
 )
-def test_retry_after_is_read_from_seconds_and_dates(status: int, header: str | None, expected: float | None) -> None:
-    assert retry_after_s(status, header, now=NOW) == expected
+def test_retry_after_is_read_from_seconds_and_dates(header: str | None, expected: float | None) -> None:
+    assert retry_after_s(header, now=NOW) == expected
 
 
-def test_retry_after_is_the_least_wait_but_not_for_ever() -> None:
-    for header, expected_s in (("20", 20), ("999999", 3600)):
-        answer = Answer(status=503, retry_after=header)
-        assert next_step(answer, due(), now_us=0, give_up_after_s=DAY_S, chance=random.Random(1)) == (
-            "PENDING",
-            expected_s * SECOND_US,
-        )
+DATE_LIKE = st.from_regex(r"(Mon, )?[0-9]{1,30} Jan [0-9]{1,30} [0-9:]{1,20} ([+-][0-9]{1,30}|GMT)?", fullmatch=True)
+
+
+@given(st.text() | DATE_LIKE)
+def test_no_header_that_a_receiver_can_send_upsets_the_reporter(header: str) -> None:
+    asked_s = retry_after_s(header, now=NOW)
+    assert asked_s is None or 0.0 <= asked_s < math.inf
+
+
+@pytest.mark.parametrize("status", [429, 503, 500, 409])
+def test_retry_after_is_the_least_wait_but_not_for_ever(status: int) -> None:
+    for header, asked_s in (("20", 20), ("999999", 3600)):
+        answer = Answer(status=status, retry_after=header)
+        state, next_us = next_step(answer, due(), now_us=0, give_up_after_s=DAY_S, chance=random.Random(1))
+        assert state == "PENDING" and next_us is not None
+        assert asked_s <= next_us / SECOND_US <= 1.1 * asked_s
+
+
+def test_reports_that_were_put_off_together_do_not_return_together() -> None:
+    answer = Answer(status=503, retry_after="60")
+    waits = {next_step(answer, due(), now_us=0, give_up_after_s=DAY_S, chance=random.Random(n)) for n in range(50)}
+    assert len(waits) == 50
