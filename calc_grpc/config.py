@@ -10,6 +10,7 @@ from calc_grpc.errors import StartRefused
 from calc_grpc.journal.opening import SQLITE_PREFIX
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX
 from calc_grpc.origins import origin_of
+from calc_grpc.signing import secret_of
 
 T = TypeVar("T")
 
@@ -72,7 +73,7 @@ def _setting(environ: Mapping[str, str], name: str, default: str, read: Callable
 
 
 def _callback_key(environ: Mapping[str, str], *, production: bool) -> str:
-    key = _setting(environ, "CALC_CALLBACK_KEY", "" if production else DEVELOPMENT_KEY, _secret)
+    key = _setting(environ, "CALC_CALLBACK_KEY", "" if production else DEVELOPMENT_KEY, _signing_key)
     if production and key == DEVELOPMENT_KEY:
         raise StartRefused("CALC_CALLBACK_KEY: the development key must not be used in production; set a secret")
     return key
@@ -114,6 +115,13 @@ def _secret(text: str) -> str:
     if len(text.encode()) < MIN_KEY_BYTES or not _is_header_text(text):
         raise ValueError(f"expected a secret of {MIN_KEY_BYTES} or more printable ASCII characters without blanks")
     return text
+
+
+def _signing_key(text: str) -> str:
+    if "," in text:
+        raise ValueError("expected one key without commas, since they separate the keys that main_api accepts")
+    secret_of(text)
+    return _secret(text)
 
 
 def _api_key(text: str) -> str | None:

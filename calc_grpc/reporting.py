@@ -13,12 +13,13 @@ import aiohttp
 from yarl import URL
 
 from calc_grpc.alarm import Alarm
-from calc_grpc.calculation import Calculation, Clock
+from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState
 from calc_grpc.convert import report_body
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, DueReport, Journal
 from calc_grpc.origins import origin_of
 from calc_grpc.retry import Answer, next_step
+from calc_grpc.signing import secret_of, signature_headers
 
 MAX_IN_FLIGHT = 32
 MAX_IN_FLIGHT_PER_ORIGIN = 8  # a receiver that hangs cannot take the places of the others
@@ -26,6 +27,7 @@ ATTEMPT_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
 STOP_GRACE_S = 1.0
 MAX_REASON_BYTES = 10_000
+LOG_LEVELS: dict[ReportState, int] = {"DELIVERED": logging.INFO, "PENDING": logging.WARNING}  # nobody tries the rest
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Reporter:
     ) -> None:
         self._journal = journal
         self._key = key
+        self._secret = secret_of(key)
         self._allowed_origins = allowed_origins
         self._give_up_after_s = give_up_after_s
         self._clock = clock
@@ -147,12 +150,7 @@ class Reporter:
         if origin_of(due.callback_url) not in self._allowed_origins:
             return Answer(error="The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
         # In a thread: thousands of observations take longer than the event loop may be held.
-        body = await asyncio.to_thread(lambda: json.dumps(report_body(calculation)).encode())
-        headers = {
-            "X-Calc-Key": self._key,
-            "X-Request-Id": calculation.report.report_id,
-            "Content-Type": "application/json",
-        }
+        body, headers = await asyncio.to_thread(self._message_of, calculation)
         try:
             async with session.put(
                 URL(due.callback_url), data=body, headers=headers, allow_redirects=False
@@ -162,7 +160,18 @@ class Reporter:
         except TimeoutError:
             return Answer(error=f"No answer within {ATTEMPT_TIMEOUT_S:g} s.")
         except (aiohttp.ClientError, OSError) as error:
-            return Answer(error=f"{type(error).__name__}: {error}"[:300])
+            return Answer(error=_printable(f"{type(error).__name__}: {error}"[:300]))
+
+    def _message_of(self, calculation: Calculation) -> tuple[bytes, dict[str, str]]:
+        """The body, and headers that are signed for this attempt alone."""
+        report_id, body = calculation.report.report_id, json.dumps(report_body(calculation)).encode()
+        timestamp_s = self._clock() // SECOND_US
+        return body, {
+            "X-Calc-Key": self._key,
+            "X-Request-Id": report_id,
+            "Content-Type": "application/json",
+            **signature_headers(secret=self._secret, message_id=report_id, timestamp_s=timestamp_s, body=body),
+        }
 
     async def _record(self, due: DueReport, answer: Answer) -> None:
         state, next_us = next_step(
@@ -170,7 +179,7 @@ class Reporter:
         )
         await self._journal.record_report(due, state=state, last_error=answer.error, next_time_us=next_us)
         logger.log(
-            logging.INFO if state == "DELIVERED" else logging.WARNING,
+            LOG_LEVELS.get(state, logging.ERROR),
             "report attempted",
             extra={
                 "calculation_id": due.calculation_id,
@@ -188,4 +197,9 @@ async def _reason(response: aiohttp.ClientResponse) -> str:
     except (ValueError, aiohttp.ClientError):
         return ""
     reason = problem.get("reason") if isinstance(problem, dict) else None
-    return re.sub(r"[^ -~]", "?", str(reason)[:100]) if reason else ""  # it goes into the journal and the log
+    return _printable(str(reason)[:100]) if reason else ""
+
+
+def _printable(text: str) -> str:
+    """What a receiver sent, fit for the journal and the log."""
+    return re.sub(r"[^ -~]", "?", text)

@@ -125,6 +125,7 @@ class Receiver:
         self.reason = "SAID_SO"
         self.answers: deque[tuple[int, dict[str, str]] | None] = deque()
         self.bodies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.contents: list[bytes] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self._released = asyncio.Event()
@@ -139,6 +140,7 @@ class Receiver:
         assert request.method == "PUT"
         self.headers.append(dict(request.headers))
         self.paths.append(request.path)
+        self.contents.append(await request.read())
         self.bodies.put_nowait(await request.json())
         answer = self.answers.popleft() if self.answers else (204, {})
         if answer is None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from calc_grpc.calculation import Calculation, wall_clock_us
+from calc_grpc.calculation import SECOND_US, Calculation, wall_clock_us
 from calc_grpc.journal.port import Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
 from calc_grpc.reporting import MAX_IN_FLIGHT_PER_ORIGIN, Reporter
+from calc_grpc.signing import signature_headers
 from tests.calc_grpc.fakes import TIMEOUT_S, Hasty, Receiver, new_calculation, soon, until
 
 KEY = "key-of-the-tests"
@@ -30,10 +31,14 @@ async def start(journal: SqliteJournal, receiver: Receiver) -> AsyncIterator[Sta
     """Start a reporter that hurries."""
     running: list[tuple[Reporter, asyncio.Task[None]]] = []
 
-    async def start(give_up_after_s: float = DAY_S, allowed: frozenset[str] | None = None) -> Reporter:
+    async def start(
+        give_up_after_s: float = DAY_S,
+        allowed: frozenset[str] | None = None,
+        key: str = KEY,
+    ) -> Reporter:
         reporter = Reporter(
             journal=journal,
-            key=KEY,
+            key=key,
             allowed_origins=frozenset({receiver.origin}) if allowed is None else allowed,
             give_up_after_s=give_up_after_s,
             clock=wall_clock_us,
@@ -85,6 +90,26 @@ async def test_a_report_carries_the_key_and_the_envelope(
     assert (row.report.attempt_count, row.report.last_error, row.report.next_time_us) == (1, "", None)
 
 
+async def test_every_attempt_is_signed_anew_under_the_report_s_id(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.append((503, {"Retry-After": "1"}))  # the moment is in whole seconds
+    began_s = wall_clock_us() // SECOND_US
+    await start()
+    row = await reported(journal, await end_one(journal, receiver.url()), "DELIVERED")
+    first, second = receiver.headers
+    for headers, content in zip(receiver.headers, receiver.contents, strict=True):
+        assert headers["webhook-id"] == row.report.report_id
+        assert headers == headers | signature_headers(
+            secret=KEY.encode(),
+            message_id=row.report.report_id,
+            timestamp_s=int(headers["webhook-timestamp"]),
+            body=content,
+        )
+    assert began_s <= int(first["webhook-timestamp"]) < int(second["webhook-timestamp"]) < began_s + TIMEOUT_S
+    assert first["webhook-signature"] != second["webhook-signature"]
+
+
 @pytest.mark.parametrize("status", [500, 503, 401, 403, 404, 409, 429, 302])
 async def test_an_answer_that_is_not_final_is_tried_again(
     start: Start, journal: SqliteJournal, receiver: Receiver, status: int
@@ -129,6 +154,61 @@ async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up(
     assert row.report.attempt_count >= 2
     assert "Cannot connect" in row.report.last_error
     assert row.report.next_time_us is None
+
+
+async def test_a_receiver_that_does_not_answer_in_time_is_tried_again(
+    start: Start, journal: SqliteJournal, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calc_grpc.reporting.ATTEMPT_TIMEOUT_S", 0.05)
+    receiver.answers.extend([None] * 50)
+    await start(give_up_after_s=0.5)
+    row = await reported(journal, await end_one(journal, receiver.url()), "GIVEN_UP")
+    assert row.report.last_error == "No answer within 0.05 s." and row.report.attempt_count >= 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"\0\xff no HTTP at all\r\n\r\n", b"HTTP/1.1 204 No Content\r\nbroken \0 header\r\n\r\n",
+     b"HTTP/1.1 500 \xf0\x00\r\nContent-Length: 9999\r\n\r\n{", b"HTTP/1.1 999999 Huge\r\n\r\n"],
+)  # fmt: skip
+async def test_garbage_for_an_answer_is_a_failed_attempt_and_nothing_worse(
+    start: Start, journal: SqliteJournal, receiver: Receiver, answer: bytes
+) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+        origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await start(give_up_after_s=0.25, allowed=frozenset({origin, receiver.origin}))
+        row = await reported(journal, await end_one(journal, f"{origin}/x"), "GIVEN_UP")
+    assert row.report.last_error.isprintable() and row.report.last_error.isascii() and row.report.last_error
+    await reported(journal, await end_one(journal, receiver.url(), 1), "DELIVERED")
+
+
+async def test_a_date_that_no_calendar_has_does_not_end_the_reporter(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.append((503, {"Retry-After": "Mon, 99 Jan 99999999999999999999999999 00:00:00 GMT"}))
+    await start()
+    row = await reported(journal, await end_one(journal, receiver.url()), "DELIVERED")
+    assert row.report.attempt_count == 2
+
+
+async def test_a_key_that_is_refused_delays_the_report_until_one_that_is_accepted_is_set(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    receiver.answers.extend([(401, {}), (403, {}), (403, {})])
+    refused = await start()
+    calculation_id = await end_one(journal, receiver.url())
+    for _ in range(3):
+        await receiver.next_body()
+    refused.stop()
+    await start(key="the-key-set-since")
+    await reported(journal, calculation_id, "DELIVERED")
+    assert {headers["X-Calc-Key"] for headers in receiver.headers[:3]} == {KEY}
+    assert len({headers["webhook-id"] for headers in receiver.headers}) == 1
 
 
 async def test_a_failed_attempt_shows_when_the_next_one_is_due(
