@@ -17,6 +17,7 @@ from calc_grpc.orbits.perturbations import PlanetTable, fill_displacements
 from calc_grpc.orbits.track import Track
 
 LOG_RANGE = 2  # index of the logarithm of the range among the parameters
+STATE_STEP = 1e-4  # of the range, au; a tenth of it for a velocity, au/day
 
 
 class Frame(NamedTuple):
@@ -137,6 +138,13 @@ def sight(
 
 
 @compiled
+def add_bending(steps: Floats, bending: Floats, row: int) -> None:
+    """Add to d place / d state (3, 6) how what the planets do depends on the state, where that is known."""
+    if bending.shape[0] > 0:
+        steps += bending[row]
+
+
+@compiled
 def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
     """Residuals, ranges and their partials for every observation; rows that could not be reached hold infinity."""
     n = track.mjd.shape[0]
@@ -153,6 +161,7 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
         from_z = track.observer[row, 2] - track.displacement[row, 2]
         for _ in range(3):
             distance, late = sight(state, track.mjd[row] - epoch, late, from_x, from_y, from_z, moved, steps, line)
+        add_bending(steps, track.bending, row)
         if distance <= 0.0:
             continue
         out.ranges[row] = distance
@@ -174,6 +183,24 @@ def displaced(track: Track, table: PlanetTable, frame: Frame, x: Floats) -> Floa
     left = track.mjd - np.where(np.isfinite(ranges), ranges, math.exp(x[LOG_RANGE])) / LIGHT_AU_PER_DAY
     fill_displacements(table, state, emission_mjd(frame, x), left, np.argsort(left), out)
     return out[:, :3].copy()
+
+
+@compiled
+def bent(track: Track, table: PlanetTable, frame: Frame, x: Floats, displacement: Floats) -> Floats:
+    """Partials of `displaced` by the state of the orbit, (n, 3, 6), by forward differences."""
+    n = track.mjd.shape[0]
+    state, moved, out = np.empty(6), np.empty(6), np.zeros((n, 6))
+    fill_state(frame, x, state)
+    left = track.mjd - predict(track, frame, x).ranges / LIGHT_AU_PER_DAY
+    order = np.argsort(left)
+    partials = np.empty((n, 3, 6))
+    for k in range(6):
+        step = STATE_STEP * math.exp(x[LOG_RANGE]) * (1.0 if k < 3 else 0.1)
+        moved[:] = state
+        moved[k] += step
+        fill_displacements(table, moved, emission_mjd(frame, x), left, order, out)
+        partials[:, :, k] = (out[:, :3] - displacement) / step
+    return partials
 
 
 @compiled

@@ -11,6 +11,7 @@ from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
 from calc_grpc.orbits.prediction import (
     LOG_RANGE,
     Frame,
+    add_bending,
     along,
     chain,
     emission_mjd,
@@ -146,6 +147,7 @@ def add_data(
             return np.inf
         ra, dec = along(line, east, n) / depth, along(line, north, n) / depth
         p, q, r = whitening[n, 0], whitening[n, 1], whitening[n, 2]
+        add_bending(steps, track.bending, n)
         for m in range(2):
             by_ra, by_dec = (p, 0.0) if m == 0 else (q, r)
             for k in range(3):

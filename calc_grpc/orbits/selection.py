@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from calc_grpc.orbits.compiled import Floats, Rows
 from calc_grpc.orbits.initial_orbit import ROBUST
 from calc_grpc.orbits.perturbations import PlanetTable
-from calc_grpc.orbits.prediction import LOG_RANGE, Frame, displaced, predict
+from calc_grpc.orbits.prediction import LOG_RANGE, Frame, bent, displaced, predict
 from calc_grpc.orbits.refine import GROSS, Fit, polled_fit
 from calc_grpc.orbits.track import Track
 
@@ -21,6 +21,7 @@ MOST_REJECTED = 1.0 / 3.0
 FEWEST_KEPT = 4
 REJECTION_PASSES = 12
 CHI2_MEDIAN = 1.386  # median of chi-squared with two degrees of freedom
+LOG_BENT = math.log(0.03)  # range from which the partials of what the planets do are neglected: the fit settles so too
 SETTLED_RAD = 1e-9  # 0.0002 arcsec; a smaller change of what the planets do needs no further fit
 
 
@@ -76,8 +77,12 @@ def extend(
 
 
 def perturbed(track: Track, table: PlanetTable, frame: Frame, parameters: Floats) -> Track:
-    """The track with what the planets do to this orbit."""
-    return track._replace(displacement=displaced(track, table, frame, parameters))
+    """The track with what the planets do to this orbit, near the Earth also how that depends on the orbit."""
+    displacement = displaced(track, table, frame, parameters)
+    if parameters[LOG_RANGE] > LOG_BENT:
+        return track._replace(displacement=displacement, bending=track.bending[:0])
+    bending = bent(track, table, frame, parameters, displacement)
+    return track._replace(displacement=displacement, bending=bending)
 
 
 def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_step: Callable[[], None]) -> Floats:
@@ -102,9 +107,10 @@ def _robust_fit(track: Track, frame: Frame, parameters: Floats, use: Floats, on_
 def reject(track: Track, table: PlanetTable, frame: Frame, parameters: Floats, on_step: Callable[[], None]) -> Solution:
     """Fit by plain least squares, leaving out and taking back observations until the choice stands.
 
-    What the planets do is worked out anew for each fit; its partials are neglected, so a fit of a long arc is repeated
-    until that settles. The threshold grows with the scatter, so that loose weights do not empty the set. Reference:
-    Carpino, Milani & Chesley 2003, Icarus 166, 248, section 3, with one threshold in place of their iteration of it.
+    What the planets do is worked out anew for each fit; far from the Earth its partials are neglected, so a fit of a
+    long arc is repeated until that settles. The threshold grows with the scatter, so that loose weights do not empty
+    the set. Reference: Carpino, Milani & Chesley 2003, Icarus 166, 248, section 3, with one threshold in place of
+    their iteration of it.
     """
     track = perturbed(track, table, frame, parameters)
     used = np.ones(track.mjd.size, dtype=bool)

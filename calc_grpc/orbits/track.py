@@ -21,7 +21,8 @@ class Track(NamedTuple):
     mjd: TDB (n,). observer, earth_velocity: heliocentric ICRF, au and au/day (n, 3). toward, east, north: unit vectors
     of the measured direction and of growing RA and Dec there (n, 3). whitening: (n, 3) per radian, rows (p, q, r) that
     turn a residual (x, y) into (p x, q x + r y) of unit variance. displacement: au (n, 3), what the planets add to the
-    two-body place of the object; it belongs to one orbit, see `prediction.displaced`.
+    two-body place of the object; it belongs to one orbit, see `prediction.displaced`. bending: (n, 3, 6), the partials
+    of that by the state of the orbit, or (0, 3, 6) where they are neglected.
     """
 
     mjd: Floats
@@ -32,6 +33,7 @@ class Track(NamedTuple):
     north: Floats
     whitening: Floats
     displacement: Floats
+    bending: Floats
 
 
 def build_track(observations: Sequence[Observation], on_step: Callable[[], None] | None = None) -> Track:
@@ -50,12 +52,15 @@ def build_track(observations: Sequence[Observation], on_step: Callable[[], None]
         north=np.stack([-np.sin(dec) * np.cos(ra), -np.sin(dec) * np.sin(ra), np.cos(dec)], axis=1),
         whitening=_whitening(observations, when.tdb_mjd),
         displacement=np.zeros((len(observations), 3)),
+        bending=np.zeros((0, 3, 6)),
     )
 
 
 def select(track: Track, rows: Rows) -> Track:
     """Return the track of some rows (an index or boolean array)."""
-    return Track(*(np.ascontiguousarray(column[rows]) for column in track))
+    bending = track.bending if track.bending.size == 0 else track.bending[rows]
+    columns = (np.ascontiguousarray(column[rows]) for column in track._replace(bending=track.mjd))
+    return Track(*columns)._replace(bending=bending)
 
 
 def stillness(track: Track) -> float:
