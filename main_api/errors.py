@@ -4,8 +4,8 @@ ApiError
   InvalidInput                 fields were refused
     TooFewObservations, ForeignObservation
   MalformedBody, BodyTooLarge
-  NotSignedIn, WrongCredentials, NoKey       who is calling
-  Forbidden, CrossSite, WrongKey             what they may not do
+  NotSignedIn, WrongCredentials, NoKey, NoSignature                who is calling
+  Forbidden, CrossSite, WrongKey, WrongSignature, StaleSignature   what they may not do
   NotFound
   UsernameTaken
   IllegalTransition, NotADraft, CompletionPending, CalculationReplaced, CalculationConflict
@@ -104,6 +104,24 @@ class WrongKey(ApiError):
     """The X-Calc-Key header holds a key that is not accepted."""
 
     reason = "WRONG_KEY"
+
+
+class NoSignature(ApiError):
+    """Reports must be signed: send webhook-id, webhook-timestamp and webhook-signature as Standard Webhooks says."""
+
+    reason = "NO_SIGNATURE"
+
+
+class WrongSignature(ApiError):
+    """No accepted key made this signature of this id, moment and body."""
+
+    reason = "WRONG_SIGNATURE"
+
+
+class StaleSignature(ApiError):
+    """The signature's moment is too far from the clock here; compare the clocks of sender and receiver."""
+
+    reason = "STALE_SIGNATURE"
 
 
 class UsernameTaken(ApiError):

@@ -20,22 +20,38 @@ class JsonParser(BaseParser):
         return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        content = stream.read(self.size_max + 1)
-        if len(content) > self.size_max:
-            raise BodyTooLarge(f"The body is larger than {self.size_max} bytes.")
-        try:
-            body = json.loads(content.removeprefix(codecs.BOM_UTF8).decode(), parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
-            raise MalformedBody(f"The body is not JSON in UTF-8: {_place(error)}.") from error
-        if not isinstance(body, dict):
-            raise MalformedBody()
-        return body
+        return parse_object(_read(stream, self.size_max))
 
 
-class ResultParser(JsonParser):
-    """A body as large as the result of the largest request."""
+class RawJsonParser(BaseParser):
+    """The bytes of a JSON body as they were sent, which is what a signature covers; for `parse_object`.
 
+    They may be as many as the result of the largest request has.
+    """
+
+    media_type = "application/json"
     size_max = 8_388_608
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+        return _read(stream, self.size_max)
+
+
+def parse_object(content: bytes) -> dict[str, Any]:
+    """The object that a body holds; raises MalformedBody."""
+    try:
+        body = json.loads(content.removeprefix(codecs.BOM_UTF8).decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody(f"The body is not JSON in UTF-8: {_place(error)}.") from error
+    if not isinstance(body, dict):
+        raise MalformedBody()
+    return body
+
+
+def _read(stream: Any, size_max: int) -> bytes:
+    content = stream.read(size_max + 1)
+    if len(content) > size_max:
+        raise BodyTooLarge(f"The body is larger than {size_max} bytes.")
+    return content
 
 
 def _refuse(constant: str) -> NoReturn:

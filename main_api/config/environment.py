@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from main_api.signing_secret import secret_of
+
 SECRET_LENGTH_MIN = 32
 KEY_LENGTH_MIN = 8
 
@@ -27,11 +29,8 @@ class Environment:
             raise SettingError(f"{name} is {value!r}: expected {' or '.join(allowed)}")
         return value
 
-    def not_yet(self, name: str, reason: str) -> None:
-        """A switch that stays off in this version. Turned on, it is refused with the reason."""
-        if self.text(name, "false") == "true":
-            raise SettingError(f"{name} is 'true': {reason}. Set it to false or leave it out")
-        self.word(name, "false", ("false",))
+    def switch(self, name: str, default: bool) -> bool:
+        return self.word(name, "true" if default else "false", ("true", "false")) == "true"
 
     def port(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
@@ -76,6 +75,11 @@ class Environment:
             raise SettingError(f"{name}: expected a comma list of keys, each of {KEY_LENGTH_MIN} bytes or more")
         if self.production and development in keys:
             raise SettingError(f"{name}: in production, expected a comma list of secret keys, not the development's")
+        for key in keys:
+            try:
+                secret_of(key)
+            except ValueError as error:
+                raise SettingError(f"{name}: {error}") from None
         return keys
 
     def hosts(self, name: str, development: str) -> tuple[str, ...]:

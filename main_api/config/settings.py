@@ -11,10 +11,6 @@ from main_api.config.environment import Environment, SettingError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEVELOPMENT_KEY = "development-callback-key"
-NO_SIGNATURES = (
-    "this version of calc_grpc does not sign its reports yet, so each of them would be refused; "
-    "the X-Calc-Key header (MAIN_CALLBACK_KEYS) proves who sent them"
-)
 
 # --- environment ---
 try:
@@ -28,7 +24,7 @@ try:
     CALC_API_KEY = env.text("MAIN_CALC_API_KEY", "")
     CALLBACK_KEYS = env.keys("MAIN_CALLBACK_KEYS", DEVELOPMENT_KEY)
     CALLBACK_BASE_URL = env.origin("MAIN_CALLBACK_BASE_URL", f"http://127.0.0.1:{PORT}")
-    env.not_yet("MAIN_REQUIRE_SIGNATURE", NO_SIGNATURES)
+    REQUIRE_SIGNATURE = env.switch("MAIN_REQUIRE_SIGNATURE", default=PRODUCTION)
 except SettingError as error:
     sys.stderr.write(f"main_api cannot start: {error}\n")
     raise SystemExit(2) from None

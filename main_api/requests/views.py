@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from main_api.accounts.permissions import IsModerator, IsObserver
-from main_api.json_parser import ResultParser
+from main_api.json_parser import RawJsonParser, parse_object
 from main_api.pagination import StrictPagination
 from main_api.requests import selectors
 from main_api.requests.callback_key import HEADER, refuse_without_key
@@ -27,9 +27,11 @@ from main_api.requests.serializers import (
     ResultInput,
 )
 from main_api.requests.services import completing, drafts, results, transitions
+from main_api.requests.signature import HEADERS, refuse_other_id, refuse_unsigned
 from main_api.strict_fields import StrictSerializer
 
 TAGS = ["requests"]
+SIGNATURE = "As Standard Webhooks has it; needed where MAIN_REQUIRE_SIGNATURE is set."
 
 
 def checked(serializer: type[StrictSerializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
@@ -176,19 +178,27 @@ class RecalculateView(APIView):
 class ResultView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
-    parser_classes = [ResultParser]
+    parser_classes = [RawJsonParser]
 
     @extend_schema(
         operation_id="putResult",
         tags=TAGS,
         request=ResultInput,
         responses={204: None},
-        parameters=[OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)],
+        parameters=[
+            OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True),
+            *(OpenApiParameter(header, str, OpenApiParameter.HEADER, description=SIGNATURE) for header in HEADERS),
+        ],
     )
     def put(self, request: Request, request_id: int) -> Response:
         """The end of a calculation, from the calculation service or by hand with the key."""
         refuse_without_key(request)
-        body = ResultInput(data=request.data)
+        # Without a body, the framework asks no parser.
+        content = request.data if isinstance(request.data, bytes) else b""
+        refuse_unsigned(request, content)
+        body = ResultInput(data=parse_object(content))
         body.is_valid(raise_exception=True)
-        results.receive_report(request_id=request_id, report=body.report())
+        report = body.report()
+        refuse_other_id(request, report.report_id)
+        results.receive_report(request_id=request_id, report=report)
         return Response(status=204)

@@ -33,6 +33,7 @@ def quick_and_alone(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CALC_ADDRESS = unused_address()
     settings.CALLBACK_KEYS = (CALLBACK_KEY,)
+    settings.REQUIRE_SIGNATURE = False
     settings.CALLBACK_BASE_URL = "http://127.0.0.1:8001"
 
 

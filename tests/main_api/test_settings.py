@@ -41,8 +41,8 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("MAIN_CALLBACK_BASE_URL", "http://host:port", "an origin"),
         ("MAIN_CALLBACK_KEYS", "short", "8 bytes or more"),
         ("MAIN_CALLBACK_KEYS", ",", "at least one"),
-        ("MAIN_REQUIRE_SIGNATURE", "yes", "expected false"),
-        ("MAIN_REQUIRE_SIGNATURE", "true", "there is nothing to require. Set it to false"),
+        ("MAIN_CALLBACK_KEYS", "a-good-key,whsec_dG9vIHNob3J0", "24 or more random bytes"),
+        ("MAIN_REQUIRE_SIGNATURE", "yes", "expected true or false"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str, expected: str) -> None:
@@ -79,7 +79,7 @@ def read_all(variables: dict[str, str]) -> None:
     env.address("MAIN_CALC_ADDRESS", "127.0.0.1:50051")
     env.keys("MAIN_CALLBACK_KEYS", "development-callback-key")
     env.origin("MAIN_CALLBACK_BASE_URL", "http://127.0.0.1:8001")
-    env.not_yet("MAIN_REQUIRE_SIGNATURE", "there is nothing to require")
+    env.switch("MAIN_REQUIRE_SIGNATURE", default=env.production)
 
 
 def test_the_development_s_defaults_and_a_whole_production_are_fine() -> None:
@@ -93,11 +93,21 @@ def test_a_wrong_setting_ends_the_program_with_2_and_without_a_trace() -> None:
     assert done.stderr == "main_api cannot start: MAIN_PORT is 'none': expected a port, 1 to 65535\n"
 
 
-def test_requiring_signatures_is_refused_with_the_reason_and_what_to_do() -> None:
-    done = run("-m", "main_api", MAIN_REQUIRE_SIGNATURE="true")
-    assert done.returncode == 2
-    assert done.stderr.startswith("main_api cannot start: MAIN_REQUIRE_SIGNATURE is 'true': this version of calc_grpc")
-    assert done.stderr.endswith("Set it to false or leave it out\n")
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, False),
+        ({"MAIN_REQUIRE_SIGNATURE": "true"}, True),
+        (SECRETS, True),
+        (SECRETS | {"MAIN_REQUIRE_SIGNATURE": "false"}, False),
+    ],
+)
+def test_signatures_are_required_in_production_unless_they_are_turned_off(
+    variables: dict[str, str], expected: bool, tmp_path: Path
+) -> None:
+    script = f"from main_api.config import settings\nassert settings.REQUIRE_SIGNATURE is {expected}\n"
+    done = run("-c", script, MAIN_DATABASE_URL=f"sqlite:///{tmp_path}/main.sqlite3", **variables)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_command_has_help_even_where_settings_are_wrong() -> None:
