@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState, State
+from calc_grpc.journal.digits_port import DigitStore
 
 # Runs and attempts at reports are renewed every two seconds; those of a dead process can be claimed this long after
 # its last sign of life.
@@ -22,7 +23,10 @@ DEFAULT_QUEUE_MAX = 200_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewCalculation:
-    """A calculation to accept. `callback_url`, `callback_origin` and `report_id` are all empty or all set."""
+    """A calculation to accept. `callback_url`, `callback_origin` and `report_id` are all empty or all set.
+
+    result: what is known already; then it is accepted as SUCCEEDED, started and finished at `create_time_us`.
+    """
 
     calculation_id: str
     kind: str
@@ -34,6 +38,7 @@ class NewCalculation:
     callback_url: str = ""
     callback_origin: str = ""
     report_id: str = ""
+    result: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,9 +112,11 @@ class Journal(Protocol):
     """A durable table of calculations; see the module for what all methods share.
 
     clock: what due times and leases go by; the same for all processes that share the journal.
+    digits: the store of digits of pi beside it.
     """
 
     clock: Clock
+    digits: DigitStore
 
     async def accept(self, new: NewCalculation) -> Calculation:
         """Store a calculation, durably. The same id and input again: the stored row, unchanged.
@@ -140,10 +147,10 @@ class Journal(Protocol):
         """Read one row whole."""
 
     async def get_many(self, calculation_ids: Sequence[str]) -> list[Calculation]:
-        """Read rows without input and result, oldest first; ids that are unknown are left out."""
+        """Read rows, without input and result unless they are a `pi`, oldest first; unknown ids are left out."""
 
     async def list_calculations(self, wanted: Filter, *, before: int | None, limit: int) -> list[Calculation]:
-        """Read the newest rows that match, without input and result; before: only older than this sequence."""
+        """Read the newest rows that match, as `get_many` does; before: only older than this sequence."""
 
     async def next_due_us(self, kinds: Sequence[str]) -> int | None:
         """When the next row of these kinds can be claimed; None when none waits."""

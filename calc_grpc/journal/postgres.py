@@ -10,10 +10,12 @@ import psycopg
 from calc_grpc.calculation import Calculation, Clock, ReportState
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal import postgres_reports, postgres_runs
+from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.postgres_accepting import Accepting
 from calc_grpc.journal.postgres_commit import PostgresCommit
+from calc_grpc.journal.postgres_digits import PostgresDigits
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
 from calc_grpc.journal.postgres_link import Backoff, Db, Link, connect, refused_start
 from calc_grpc.journal.postgres_schema import FILTERED_ORDER, migrate
@@ -25,9 +27,9 @@ READER_COUNT = 3
 
 
 class PostgresJournal:
-    """A Journal (see port.py) on five connections: one writes, one listens, the others read.
+    """A Journal (see port.py) on six connections: one writes, one listens, one writes digits, the others read.
 
-    No pool: the writer and the listener keep theirs, and three readers need no more than a queue.
+    No pool: the writers and the listener keep theirs, and three readers need no more than a queue.
     """
 
     def __init__(self, url: str, *, clock: Clock | None, database_clock: DatabaseClock, queue_max: int) -> None:
@@ -43,6 +45,8 @@ class PostgresJournal:
         self._free_links: asyncio.LifoQueue[Link] = asyncio.LifoQueue()
         for link in self._links:
             self._free_links.put_nowait(link)
+        self._digits = PostgresDigits(link=Link(url, backoff), read=self._read, clock=self.clock)
+        self.digits: DigitStore = self._digits
 
     @classmethod
     async def open(
@@ -141,6 +145,7 @@ class PostgresJournal:
     async def close(self) -> None:
         await self._writer.close()
         await self._hints.close()
+        await self._digits.close()
         for link in self._links:
             await link.close()
 

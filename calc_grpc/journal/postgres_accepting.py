@@ -8,6 +8,7 @@ from calc_grpc.calculation import Calculation, Report
 from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable, QueueFull
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.postgres_link import Db
+from calc_grpc.journal.postgres_runs import FinishNew, finish_new
 from calc_grpc.journal.rows import WHOLE, calculation_of
 from calc_grpc.journal.waiting import RecountPause
 
@@ -41,13 +42,16 @@ class Accepting:
 
     async def accept(self, db: Db, changes: list[Change], news: list[NewCalculation]) -> list[Calculation | CalcError]:
         """Insert, or answer with the rows of the same ids and inputs; CalculationConflict, QueueFull for others."""
-        refused = await self._refused(db, news)
+        refused = await self._refused(db, [new for new in news if new.result is None])
         inserted = await _insert(db, [new for new in news if new.calculation_id not in refused])
+        finished = await _finish(db, changes, [new for new in news if new.calculation_id in inserted])
         rest = [new.calculation_id for new in news if new.calculation_id not in inserted]
         stored = await _stored(db, rest) if rest else {}
         answers: list[Calculation | CalcError] = []
         for new in news:
-            if new.calculation_id in inserted:
+            if new.calculation_id in finished:
+                answers.append(finished[new.calculation_id])
+            elif new.calculation_id in inserted:
                 answers.append(_accepted(new, inserted[new.calculation_id]))
                 changes.append(
                     Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us)
@@ -60,6 +64,8 @@ class Accepting:
 
     async def _refused(self, db: Db, news: Sequence[NewCalculation]) -> set[str]:
         """Note that so many more wait; returns the ids of the new ones for which there is no room."""
+        if not news:
+            return set()
         added = Counter(new.kind for new in news)
         cursor = await db.execute(_ENTER, [list(added), list(added.values())])
         over = {row["kind"]: row["at_most"] for row in await cursor.fetchall() if row["at_most"] > self._queue_max}
@@ -97,6 +103,11 @@ async def _insert(db: Db, news: Sequence[NewCalculation]) -> dict[str, int]:
     ]
     cursor = await db.execute(_INSERT, [list(column) for column in zip(*columns, strict=True)])
     return {row["calculation_id"]: row["sequence"] for row in await cursor.fetchall()}
+
+
+async def _finish(db: Db, changes: list[Change], news: Sequence[NewCalculation]) -> dict[str, Calculation]:
+    ends = [FinishNew(new.calculation_id, new.result, new.create_time_us) for new in news if new.result is not None]
+    return await finish_new(db, changes, ends)
 
 
 async def _stored(db: Db, ids: Sequence[str]) -> dict[str, Row]:

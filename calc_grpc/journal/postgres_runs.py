@@ -64,6 +64,14 @@ class HandBack(NamedTuple):
     crashed: bool
 
 
+class FinishNew(NamedTuple):
+    """A calculation whose result was known when it was accepted, and when that was."""
+
+    calculation_id: str
+    result: bytes
+    now_us: int
+
+
 class Beat(NamedTuple):
     """The runs an owner still holds."""
 
@@ -151,6 +159,22 @@ async def finish(db: Db, changes: list[Change], ends: list[Finish]) -> list[Calc
     )
     rows = _noted(await cursor.fetchall(), changes)
     return [_calculation(rows[end.calculation_id]) if end.calculation_id in rows else None for end in ends]
+
+
+async def finish_new(db: Db, changes: list[Change], ends: Sequence[FinishNew]) -> dict[str, Calculation]:
+    """End calculations that were accepted in this transaction; returns them by id."""
+    found: dict[str, Calculation] = {}
+    for end in ends:
+        cursor = await db.execute(
+            f"""UPDATE calculations SET state = 'SUCCEEDED', result = %(result)b, start_time_us = %(now)s,
+            progress_fraction = 1, progress_stage = 'done', {_END}
+            WHERE calculation_id = %(id)s RETURNING {WHOLE}, report_due_us""",
+            {"id": end.calculation_id, "result": end.result, "now": end.now_us},
+            binary=True,
+        )
+        rows = _noted(await cursor.fetchall(), changes)
+        found[end.calculation_id] = _calculation(rows[end.calculation_id])
+    return found
 
 
 async def hand_back(db: Db, changes: list[Change], runs: list[HandBack]) -> list[bool | CalcError]:

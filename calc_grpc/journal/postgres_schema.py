@@ -1,9 +1,10 @@
 """The tables of the PostgreSQL journal."""
 
 from calc_grpc.errors import StartRefused
+from calc_grpc.journal import postgres_digits
 from calc_grpc.journal.postgres_link import Db, shown
 
-VERSION = 1
+VERSION = 2
 # The order of lists, as the indexes for filters write it. It must not be the primary key's own: believing that columns
 # are independent, the planner would walk the primary key for rows that are not there, a million of them.
 FILTERED_ORDER = "(sequence + 0)"
@@ -60,6 +61,7 @@ CREATE TABLE waiting (kind TEXT COLLATE "C" PRIMARY KEY, at_most BIGINT NOT NULL
 CREATE TABLE journal_version (version INTEGER NOT NULL);
 INSERT INTO journal_version VALUES (0);
 """
+_STEPS = (_SCHEMA, postgres_digits.TABLES)  # from version 0 to 1, and so on
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('calc_grpc journal schema'))"  # servers may start at the same time
 
 
@@ -74,7 +76,8 @@ async def migrate(db: Db, url: str) -> None:
                 "start the newer program"
             )
         if version < VERSION:
-            await db.execute(_SCHEMA)
+            for step in _STEPS[version:]:
+                await db.execute(step)
             await db.execute("UPDATE journal_version SET version = %s", [VERSION])
 
 

@@ -11,11 +11,13 @@ from typing import TypeVar
 from calc_grpc.calculation import Calculation, Clock, ReportState, wall_clock_us
 from calc_grpc.errors import JournalUnavailable, StartRefused
 from calc_grpc.journal import sqlite_reports, sqlite_runs
+from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.file_lock import FileLock
 from calc_grpc.journal.group_commit import GroupCommit
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
+from calc_grpc.journal.sqlite_digits import SqliteDigits
 from calc_grpc.journal.sqlite_schema import connect, migrate
 from calc_grpc.journal.waiting import WaitingCount
 
@@ -39,6 +41,7 @@ class SqliteJournal:
         self._readers = ThreadPoolExecutor(READER_COUNT, thread_name_prefix="journal-reader")
         self._reader_local = threading.local()
         self._reader_connections: list[sqlite3.Connection] = []
+        self.digits: DigitStore = SqliteDigits(writer=self._writer, read=self._read, clock=clock)
 
     @classmethod
     async def open(

@@ -21,12 +21,18 @@ report_next_time_us = CASE WHEN report_id <> '' THEN :now END,
 report_due_us = CASE WHEN report_id <> '' THEN :now END,
 report_since_us = CASE WHEN report_id <> '' THEN :now END
 """
+_FINISH_NEW = f"""
+UPDATE calculations SET state = 'SUCCEEDED', result = :result, start_time_us = :now, progress_fraction = 1,
+    progress_stage = 'done', {_END} WHERE calculation_id = :id
+"""
 _MINE = "calculation_id = :id AND fence = :fence AND state = 'RUNNING'"
 
 
 def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation, *, waiting: WaitingCount) -> Calculation:
     """Insert, or return the row of the same input; raises CalculationConflict, QueueFull."""
-    if not waiting.has_room(new.kind, lambda: _count_waiting(db, new.kind)) and not _exists(db, new.calculation_id):
+    waits = new.result is None
+    has_room = not waits or waiting.has_room(new.kind, lambda: _count_waiting(db, new.kind))
+    if not has_room and not _exists(db, new.calculation_id):
         raise QueueFull(metadata={"kind": new.kind})
     values = (
         *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us),
@@ -34,11 +40,14 @@ def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation, *
         *(new.input_sha256, new.input),
     )
     inserted = db.execute(_INSERT, values).rowcount == 1
+    if inserted and not waits:
+        db.execute(_FINISH_NEW, {"id": new.calculation_id, "result": new.result, "now": new.create_time_us})
     row = db.execute(
-        f"SELECT {WHOLE}, input_sha256 FROM calculations WHERE calculation_id = ?", (new.calculation_id,)
+        f"SELECT {WHOLE}, input_sha256, report_due_us FROM calculations WHERE calculation_id = ?", (new.calculation_id,)
     ).fetchone()
     if inserted:
-        waiting.add(new.kind)
+        if waits:
+            waiting.add(new.kind)
         changes.append(_change(row))
     elif row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
         raise CalculationConflict(metadata={"calculation_id": new.calculation_id})

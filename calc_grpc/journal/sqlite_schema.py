@@ -4,8 +4,9 @@ import sqlite3
 from pathlib import Path
 
 from calc_grpc.errors import StartRefused
+from calc_grpc.journal import sqlite_digits
 
-VERSION = 2
+VERSION = 3
 
 # The blobs come last: a row is read without them, so lists never touch their pages.
 _TABLES = """
@@ -54,7 +55,7 @@ CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
 CREATE INDEX calculations_creator ON calculations (creator, sequence);
 """
 _FINISHED = "CREATE INDEX calculations_finished ON calculations (finish_time_us) WHERE finish_time_us IS NOT NULL;"
-_STEPS = (_TABLES, _FINISHED)  # from version 0 to 1, from 1 to 2
+_STEPS = (_TABLES, _FINISHED, sqlite_digits.TABLES)  # from version 0 to 1, and so on
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

@@ -57,7 +57,9 @@ async def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_its_r
     accepted = await journal.accept(new_calculation())
     await journal.close()
     with sqlite3.connect(path) as connection:
-        connection.executescript("DROP INDEX calculations_finished; PRAGMA user_version = 1")
+        connection.executescript(
+            "DROP INDEX calculations_finished; DROP TABLE digit_sets; DROP TABLE digit_chunks; PRAGMA user_version = 1"
+        )
     connection.close()
     journal = await SqliteJournal.open(path, clock=clock)
     assert await journal.get(accepted.calculation_id) == accepted
