@@ -1,8 +1,9 @@
 """Lost ends: completed requests whose result should have come and did not."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from main_api import calc_client
@@ -15,29 +16,40 @@ from main_api.requests.words import FINAL_STATES, CalculationState, RequestStatu
 
 logger = logging.getLogger(__name__)
 
+SILENCE_COUNT_MAX = 3  # one request that cannot be answered must not keep the others from being asked about
+
 
 def repair_calculations(*, older_than: timedelta) -> int:
     """Asks calc_grpc about every request that has waited for longer; how many of them are in order now.
 
     A finished result is taken under its report id; what calc_grpc does not know is created again under its old id.
+    Any number of repairers may run at once.
     """
-    waiting = (
-        Request.objects.filter(status=RequestStatus.COMPLETED, updated_at__lte=timezone.now() - older_than)
-        .exclude(calculation_state__in=FINAL_STATES)
-        .select_related("creator")
-        .order_by("id")
-    )
-    repaired_count = 0
-    for request in waiting:
+    waiting_since = timezone.now() - older_than
+    repaired_count = silence_count = 0
+    for request_id in list(_waiting(waiting_since).order_by("id").values_list("id", flat=True)):
+        # Read anew: since the list was made, a report or another repairer may have come, or a moderator.
+        request = _waiting(waiting_since).select_related("creator").filter(pk=request_id).first()
+        if request is None:
+            continue
         try:
             repaired_count += _repair(request)
+            silence_count = 0
         except CalcUnavailable:
-            logger.warning("calc_grpc cannot be reached, trying again later", extra={"request_pk": request.pk})
-            break
+            logger.warning("calc_grpc did not answer, trying again later", extra={"request_pk": request_id})
+            silence_count += 1
+            if silence_count == SILENCE_COUNT_MAX:
+                break
         except ApiError as error:
             # Superseded, rejected or refused while we asked: not lost any more, or nothing to be done about it.
-            logger.warning("could not repair", extra={"request_pk": request.pk, "reason": error.reason})
+            logger.warning("could not repair", extra={"request_pk": request_id, "reason": error.reason})
     return repaired_count
+
+
+def _waiting(since: datetime) -> QuerySet[Request]:
+    """Completed requests without an end of their calculation, unchanged since that moment."""
+    completed = Request.objects.filter(status=RequestStatus.COMPLETED, updated_at__lte=since)
+    return completed.exclude(calculation_state__in=FINAL_STATES)
 
 
 def _repair(request: Request) -> bool:
