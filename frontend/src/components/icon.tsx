@@ -18,6 +18,7 @@ const PATHS = {
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7v5l3.5 2",
   telescope: "M3 15l13-7 2.5 4.6-13 5.6L3 15ZM16 8l3-3 3 5-3.5 2.6M11 16l-3 5M12 15.6l3 5.4",
   paste: "M9 4h6v3H9V4ZM9 5H6v15h12V5h-3M9 12h6M9 16h4",
+  download: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -51,6 +51,17 @@ export async function send<T>(method: Method, path: string, body?: unknown, sign
   return (response.status === 204 ? undefined : await readJson(response)) as T;
 }
 
+/** GET of a plain text. */
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  const response = await ask(path, { headers: { Accept: "text/plain" }, ...(signal && { signal }) });
+  if (!response.ok) throw await toApiError(response);
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+}
+
 /** GET that costs one header when nothing changed: a 304 hands `known` back, the very same object. */
 export async function getTagged<T>(path: string, known?: Tagged<T>, signal?: AbortSignal): Promise<Tagged<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
@@ -77,9 +88,14 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, { credentials: "same-origin", ...init });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError({ status: 0, reason: UNREACHABLE, detail: "The server cannot be reached." });
+    throw unreachable(cause);
   }
+}
+
+/** What the caller gave up stays an AbortError. */
+function unreachable(cause: unknown): unknown {
+  if (cause instanceof DOMException && cause.name === "AbortError") return cause;
+  return new ApiError({ status: 0, reason: UNREACHABLE, detail: "The server cannot be reached." });
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -12,6 +12,8 @@ export interface Call {
 export interface Answer {
   status?: number;
   body?: unknown;
+  /** In place of a body in JSON. */
+  text?: string;
   etag?: string;
 }
 
@@ -63,7 +65,8 @@ export function problem(status: number, reason: string, detail: string, errors?:
   return { status, body: { type: "about:blank", title: "Refused", status, reason, detail, ...(errors && { errors }) } };
 }
 
-function toResponse({ status = 200, body, etag }: Answer): Response {
+function toResponse({ status = 200, body, text, etag }: Answer): Response {
+  if (text !== undefined) return new Response(text, { status, headers: { "Content-Type": "text/plain" } });
   const headers: Record<string, string> = { "Content-Type": "application/json", ...(etag && { ETag: etag }) };
   return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
 }

@@ -2,6 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { FakeEventSource } from "./fake-event-source.ts";
+import { FakeWebSocket } from "./fake-web-socket.ts";
 
 // What Mantine asks of a browser and jsdom lacks.
 class NoObserver {
@@ -24,11 +25,13 @@ beforeEach(() => {
   vi.stubGlobal("ResizeObserver", NoObserver);
   vi.stubGlobal("matchMedia", noMedia);
   vi.stubGlobal("EventSource", FakeEventSource);
+  vi.stubGlobal("WebSocket", FakeWebSocket);
   vi.stubGlobal("scrollTo", () => undefined);
   Object.defineProperty(document, "fonts", { configurable: true, value: new EventTarget() });
   Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 560, 280);
   Element.prototype.scrollIntoView = () => undefined;
   FakeEventSource.opened = [];
+  FakeWebSocket.opened = [];
   localStorage.clear();
   sessionStorage.clear();
 });
