@@ -8,7 +8,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
 import { Logo } from "@/components/logo.tsx";
 import { UserMenu } from "@/features/session/user-menu.tsx";
@@ -31,6 +31,7 @@ export function Layout({ children }: { children: ReactNode }) {
               <span className={classes.name}>{text.app.name}</span>
             </Group>
           </Anchor>
+          <Navigation />
           <Group gap="xs" wrap="nowrap">
             <LanguageSwitch />
             <SchemeSwitch />
@@ -42,6 +43,30 @@ export function Layout({ children }: { children: ReactNode }) {
         {children}
       </Box>
     </>
+  );
+}
+
+/** The parts of the portal; the one in which the reader is carries the mark. */
+function Navigation() {
+  const text = useText();
+  const [path] = useLocation();
+  const parts = [
+    { to: "/requests", label: text.app.requests },
+    { to: "/pi", label: text.pi.title },
+  ];
+  return (
+    <nav aria-label={text.app.navigation} className={classes.navigation}>
+      {parts.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          className={classes.part}
+          aria-current={path === to || path.startsWith(`${to}/`) ? (path === to ? "page" : "true") : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

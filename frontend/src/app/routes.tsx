@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { Button, Center, Loader } from "@mantine/core";
 import { Link, Redirect, Route, Switch } from "wouter";
 import { MessagePanel } from "@/components/message-panel.tsx";
@@ -7,11 +7,12 @@ import { SessionGate } from "@/features/session/session-gate.tsx";
 import { SignInPage } from "@/features/session/sign-in-page.tsx";
 import { useText } from "@/i18n/language.tsx";
 
+const PiPage = lazy(() => import("@/features/pi/calculation-page.tsx"));
+const PiListPage = lazy(() => import("@/features/pi/list-page.tsx"));
 const RequestPage = lazy(() => import("@/features/requests/request-page.tsx"));
 const NewRequestPage = lazy(() => import("@/features/requests/new-request-page.tsx"));
 
 export function Routes() {
-  const text = useText();
   return (
     <Switch>
       <Route path="/sign-in">
@@ -24,17 +25,46 @@ export function Routes() {
         <Redirect to="/requests" replace />
       </Route>
       <Route path="/requests/*?">
-        <SessionGate>
-          <Suspense
-            fallback={
-              <Center h="50vh">
-                <Loader aria-label={text.common.loading} />
-              </Center>
-            }
-          >
-            <RequestRoutes />
-          </Suspense>
-        </SessionGate>
+        <SignedInPart>
+          <RequestRoutes />
+        </SignedInPart>
+      </Route>
+      <Route path="/pi/*?">
+        <SignedInPart>
+          <PiRoutes />
+        </SignedInPart>
+      </Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
+  );
+}
+
+/** Pages for whoever is signed in; their code comes when they are first opened. */
+function SignedInPart({ children }: { children: ReactNode }) {
+  const text = useText();
+  return (
+    <SessionGate>
+      <Suspense
+        fallback={
+          <Center h="50vh">
+            <Loader aria-label={text.common.loading} />
+          </Center>
+        }
+      >
+        {children}
+      </Suspense>
+    </SessionGate>
+  );
+}
+
+function PiRoutes() {
+  return (
+    <Switch>
+      <Route path="/pi" component={PiListPage} />
+      <Route path={/^\/pi\/(?<id>[0-9a-f-]{36})\/?$/}>
+        {(params) => <PiPage key={params.id} id={params.id ?? ""} />}
       </Route>
       <Route>
         <NotFound />

@@ -1,3 +1,4 @@
+import { piEn } from "./pi-en.ts";
 import { pluralEn } from "./plural.ts";
 
 const observations = (count: number) => `${count} ${pluralEn(count, "observation", "observations")}`;
@@ -8,6 +9,7 @@ export const en = {
     name: "AstroDist",
     skipToContent: "Skip to content",
     requests: "Requests",
+    navigation: "Pages",
     home: "AstroDist, to the requests",
     toLight: "Use light colours",
     toDark: "Use dark colours",
@@ -335,6 +337,7 @@ export const en = {
       number: "Write a number above 0.",
     },
   },
+  pi: piEn,
   /** The server speaks English: words only for what it says to the authors of clients rather than to people. */
   reasons: {
     UNREACHABLE: "The server cannot be reached. Check the connection and try again.",

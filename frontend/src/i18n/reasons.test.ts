@@ -9,11 +9,10 @@ const REASONS = [...proto.matchAll(/^ {2}([A-Z_]+) = [1-9]\d*;/gm)].map(([, word
 
 /** Said between the services, or to a client that is not ours; this one never causes them. */
 const NOT_FOR_PEOPLE = [
-  ...["MALFORMED_BODY", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE", "NOT_ACCEPTABLE", "NOT_IMPLEMENTED"],
+  ...["MALFORMED_BODY", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE", "NOT_ACCEPTABLE"],
   ...["NO_KEY", "WRONG_KEY", "WRONG_API_KEY", "COMPLETION_PENDING", "RESULT_NOT_WANTED", "FOREIGN_OBSERVATION"],
   ...["NO_SIGNATURE", "WRONG_SIGNATURE", "STALE_SIGNATURE"],
-  ...["CALCULATION_NOT_FOUND", "CALLBACK_NOT_ALLOWED", "REPORT_NOT_REQUESTED", "NOT_FINISHED", "SYNC_RUNNING"],
-  ...["QUEUE_FULL", "SHUTTING_DOWN"],
+  ...["CALLBACK_NOT_ALLOWED", "REPORT_NOT_REQUESTED", "SYNC_RUNNING"],
 ];
 
 describe("the words for failures", () => {

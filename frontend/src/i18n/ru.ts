@@ -1,4 +1,5 @@
 import type { Dictionary } from "./en.ts";
+import { piRu } from "./pi-ru.ts";
 import { pluralRu } from "./plural.ts";
 
 const observations = (count: number) => `${count} ${pluralRu(count, "наблюдение", "наблюдения", "наблюдений")}`;
@@ -9,6 +10,7 @@ export const ru: Dictionary = {
     name: "AstroDist",
     skipToContent: "К содержанию",
     requests: "Заявки",
+    navigation: "Разделы",
     home: "AstroDist, к заявкам",
     toLight: "Светлое оформление",
     toDark: "Тёмное оформление",
@@ -344,6 +346,7 @@ export const ru: Dictionary = {
       number: "Нужно число больше 0.",
     },
   },
+  pi: piRu,
   reasons: {
     UNREACHABLE: "Сервер недоступен. Проверьте связь и повторите.",
     INVALID_INPUT: "Принято не всё, и ничего не сохранено.",
@@ -378,6 +381,13 @@ export const ru: Dictionary = {
     UNKNOWN_FIELD: "Сервер не знает такого поля. Загрузите страницу заново.",
     UNKNOWN_VALUE: "Недопустимое значение.",
     WORKER_CRASHED: "Вычислительный процесс аварийно завершился.",
+    QUEUE_FULL: "Слишком много вычислений уже ждут. Повторите чуть позже.",
+    SHUTTING_DOWN: "Вычислитель перезапускается. Повторите чуть позже.",
+    CALCULATION_NOT_FOUND: "Такого вычисления нет, или вам оно не видно.",
+    NOT_FINISHED: "Вычисление ещё не закончено.",
+    NO_DIGITS: "У этого вычисления цифр не будет: оно отменено или не удалось.",
+    DIGITS_NOT_KEPT: "Срок хранения цифр истёк. Спросите это место снова.",
+    NOT_IMPLEMENTED: "Этот вычислитель такого не умеет.",
     COMPUTATION_FAILED: "Вычисление прервалось из-за ошибки программы.",
   },
 };

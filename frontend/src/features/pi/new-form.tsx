@@ -1,0 +1,97 @@
+import { useRef, useState, type SubmitEvent } from "react";
+import { Button, Paper, Stack, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { Icon } from "@/components/icon.tsx";
+import { Refusal } from "@/components/refusal.tsx";
+import type { Dictionary } from "@/i18n/en.ts";
+import { fieldErrorText } from "@/i18n/failure-text.ts";
+import { useText } from "@/i18n/language.tsx";
+import { ApiError } from "@/lib/http.ts";
+import { useCreatePi, type NewPi } from "./api.ts";
+import { newId } from "./new-id.ts";
+import { boundOf, formatCount, isPositionError, LARGEST_POSITION, parsePosition } from "./position.ts";
+import type { PiCalculation } from "./types.ts";
+import classes from "./pi.module.css";
+
+/** Asks for a digit. What was typed stays until the server has taken it. */
+export function NewForm() {
+  const text = useText();
+  const create = useCreatePi();
+  const [typed, setTyped] = useState("");
+  const [touched, setTouched] = useState(false);
+  // Sent again after a lost answer, it is the same calculation.
+  const pending = useRef<NewPi | null>(null);
+  const position = parsePosition(typed);
+
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setTouched(true);
+    if (typeof position !== "number" || create.isPending) return;
+    if (pending.current?.position !== position) pending.current = { calculationId: newId(), position };
+    create.mutate(pending.current, {
+      onSuccess: (calculation) => {
+        pending.current = null;
+        setTyped("");
+        setTouched(false);
+        notifications.show({
+          color: "petrol",
+          message: successText(text, calculation),
+          icon: <Icon name="check" />,
+        });
+      },
+    });
+  };
+  const change = (value: string) => {
+    setTyped(value);
+    setTouched(false);
+    if (create.isError) create.reset();
+  };
+  const problem = touched && typeof position === "string" ? problemText(text, position) : undefined;
+  return (
+    <Paper withBorder p={{ base: "md", sm: "lg" }}>
+      <form onSubmit={onSubmit} noValidate aria-label={text.pi.form.submit}>
+        <Stack gap="sm">
+          <Refusal error={create.error} isPlaced={isPositionError} />
+          <div className={classes.form}>
+            <TextInput
+              label={text.pi.form.position}
+              description={text.pi.form.hint}
+              inputWrapperOrder={["label", "input", "error", "description"]}
+              inputMode="numeric"
+              autoComplete="off"
+              className={classes.position}
+              value={typed}
+              onChange={(event) => change(event.currentTarget.value)}
+              error={problem ?? refusalText(text, create.error)}
+            />
+            <Button
+              type="submit"
+              className={classes.submit}
+              loading={create.isPending}
+              leftSection={<Icon name="plus" size={16} />}
+            >
+              {text.pi.form.submit}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}
+
+function problemText(text: Dictionary, problem: Extract<ReturnType<typeof parsePosition>, string>): string {
+  const { problems } = text.pi.form;
+  return problem === "tooLarge" ? problems.tooLarge(formatCount(LARGEST_POSITION, text.locale)) : problems[problem];
+}
+
+function refusalText(text: Dictionary, error: unknown): string | undefined {
+  const bound = boundOf(error);
+  if (bound !== null) return text.pi.form.problems.tooLarge(formatCount(bound, text.locale));
+  const refusal = error instanceof ApiError ? error.fieldErrors.find(isPositionError) : undefined;
+  return refusal && fieldErrorText(text, refusal);
+}
+
+function successText(text: Dictionary, { pi, pi_result }: PiCalculation): string {
+  const position = formatCount(pi.digit_position, text.locale);
+  return pi_result ? text.pi.form.found(position, pi_result.digit) : text.pi.form.created(position);
+}
