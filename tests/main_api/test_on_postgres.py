@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("constraints", "drafts", "import", "list", "races", "repair", "results", "signatures", "transitions")
-TIMEOUT_S = 300
+TIMEOUT_S = 600
 
 
 @pytest.mark.skipif("postgresql" in os.environ.get("MAIN_DATABASE_URL", ""), reason="runs on PostgreSQL already")
