@@ -13,7 +13,10 @@ from calc_grpc.orbits.track import Track, night_count, select
 
 NEAREST_AU = 0.003
 FARTHEST_AU = 100.0
-RANGE_COUNT = 48
+RANGE_COUNT = 56
+# Ranges lie closer where most asteroids are seen and where two orbits may fit: share of the ranges up to a range, au.
+SCAN_SHARES = (0.0, 0.11, 0.86, 1.0)
+SCAN_AU = (NEAREST_AU, 0.02, 12.0, FARTHEST_AU)
 FRESH_EVERY = 8  # nodes; divides RANGE_COUNT
 SCAN_TOLERANCE = 0.5
 SCAN_MOST = 14  # observations a scan looks at; more do not find more
@@ -66,7 +69,7 @@ def scan_ranges(
     frame = frame_at(part, middle_row(part.mjd))
     rates = sky_rates(part, frame)
     count = fineness * RANGE_COUNT
-    logs = np.linspace(math.log(NEAREST_AU), math.log(FARTHEST_AU), count)
+    logs = np.interp(np.linspace(0.0, 1.0, count), SCAN_SHARES, np.log(SCAN_AU))
     costs, found = np.full(count, np.inf), np.zeros((count, 6))
     for first in range(0, count, FRESH_EVERY):
         on_step(first / count)

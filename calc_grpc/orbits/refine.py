@@ -19,11 +19,10 @@ from calc_grpc.orbits.prediction import (
     fill_state_partials,
     sight,
 )
-from calc_grpc.orbits.prior import QUANTITY_COUNT, census_cost, orbit_quantities, visibility_cost
+from calc_grpc.orbits.prior import QUANTITY_COUNT, RANGE_SLOPE, census_cost, orbit_quantities, visibility_cost
 from calc_grpc.orbits.track import Track
 
 PARAMETER_COUNT = 6
-NUDGE = 1e-6  # step of the numerical partials of the prior, relative to each parameter's own scale
 LONGEST_LOG_STEP = 0.7  # a range is at most doubled or halved in one step
 STIFFEST = 1e9
 TINY = 1e-300
@@ -91,48 +90,45 @@ def log_determinant(matrix: Floats) -> float:
 
 
 @compiled
-def add_prior(frame: Frame, x: Floats, state: Floats, normal: Floats, gradient: Floats) -> float:
-    """Add the prior's cost, half gradient and curvature in x."""
-    here, there = np.empty(QUANTITY_COUNT), np.empty(QUANTITY_COUNT)
+def add_prior(x: Floats, state: Floats, basis: Floats, normal: Floats, gradient: Floats) -> float:
+    """Add the prior's cost, half gradient and curvature in x; basis: d state / d x, (6, 6)."""
+    quantities, slope = np.empty(QUANTITY_COUNT), np.empty(6)
     pull, grip = np.empty(QUANTITY_COUNT), np.empty(QUANTITY_COUNT)
-    partials = np.empty((QUANTITY_COUNT, PARAMETER_COUNT))
-    nudged, moved = x.copy(), np.empty(6)
-    orbit_quantities(state, here)
-    seen = visibility_cost(state, x[LOG_RANGE])
-    cost = census_cost(here, pull, grip) + seen
-    for j in range(PARAMETER_COUNT):
-        step = NUDGE * (1.0 if j < 3 else 0.01)
-        nudged[j] = x[j] + step
-        fill_state(frame, nudged, moved)
-        orbit_quantities(moved, there)
-        gradient[j] += 0.5 * (visibility_cost(moved, nudged[LOG_RANGE]) - seen) / step
-        for k in range(QUANTITY_COUNT):
-            partials[k, j] = (there[k] - here[k]) / step
-        nudged[j] = x[j]
+    by_state, by_x = np.empty((QUANTITY_COUNT, 6)), np.empty(PARAMETER_COUNT)
+    orbit_quantities(state, quantities, by_state)
+    cost = census_cost(quantities, pull, grip) + visibility_cost(state, x[LOG_RANGE], slope)
+    gradient[LOG_RANGE] += 0.5 * RANGE_SLOPE
+    for i in range(PARAMETER_COUNT):
+        for j in range(6):
+            gradient[i] += 0.5 * slope[j] * basis[j, i]
     for k in range(QUANTITY_COUNT):
         for i in range(PARAMETER_COUNT):
-            gradient[i] += partials[k, i] * pull[k]
+            by_x[i] = 0.0
+            for j in range(6):
+                by_x[i] += by_state[k, j] * basis[j, i]
+        for i in range(PARAMETER_COUNT):
+            gradient[i] += by_x[i] * pull[k]
             for j in range(PARAMETER_COUNT):
-                normal[i, j] += partials[k, i] * grip[k] * partials[k, j]
+                normal[i, j] += by_x[i] * grip[k] * by_x[j]
     return cost
 
 
 @compiled
 def add_data(
-    track: Track, frame: Frame, x: Floats, state: Floats, use: Floats, light: Floats, robust: float,
+    track: Track, epoch: float, state: Floats, basis: Floats, use: Floats, light: Floats, robust: float,
     information: Floats, gradient: Floats,
 ) -> float:  # fmt: skip
     """Add chi-squared (or its robust loss of the given scale), half gradient and curvature; infinity when blind.
 
+    epoch: of the state, MJD TDB. basis: d state / d x, (6, 6).
+
     The loss is Cauchy's, k^2 ln(1 + s^2/k^2) of the normalised residual s of a position.
     """
-    basis, steps = np.empty((6, 6)), np.empty((3, 6))
+    steps = np.empty((3, 6))
     moved, line, across = np.empty(6), np.empty(3), np.empty(3)
     rows = np.empty((2, PARAMETER_COUNT))
     mjd, observer, displacement, whitening = track.mjd, track.observer, track.displacement, track.whitening
     toward, east, north = track.toward, track.east, track.north
-    fill_state_partials(frame, x, state, basis)
-    epoch = emission_mjd(frame, x)
     k2 = robust * robust
     cost = 0.0
     for n in range(mjd.shape[0]):
@@ -173,15 +169,16 @@ def evaluate(
     information: Floats, normal: Floats, gradient: Floats,
 ) -> tuple[float, float]:  # fmt: skip
     """Cost and its data part at x, with normal matrix (with and without the prior) and half gradient filled in."""
-    state = np.empty(6)
+    state, basis = np.empty(6), np.empty((6, 6))
     fill_state(frame, x, state)
+    fill_state_partials(frame, x, state, basis)
     information[:, :] = 0.0
     gradient[:] = 0.0
-    data_cost = add_data(track, frame, x, state, use, light, robust, information, gradient)
+    data_cost = add_data(track, emission_mjd(frame, x), state, basis, use, light, robust, information, gradient)
     if not data_cost < np.inf:
         return np.inf, np.inf
     normal[:, :] = information
-    return data_cost + add_prior(frame, x, state, normal, gradient), data_cost
+    return data_cost + add_prior(x, state, basis, normal, gradient), data_cost
 
 
 @compiled

@@ -15,7 +15,7 @@ from calc_grpc.orbits.range_profile import Profile, profile_ranges
 from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
 from calc_grpc.orbits.selection import Solution
 
-GAUSSIAN_BELOW = 0.004  # relative sigma of the range under which the posterior is a bell to a percent of sigma
+GAUSSIAN_BELOW = 0.004  # relative sigma of the range, without the census, under which the posterior is a bell to 1 %
 OPEN_EIGENVALUE = 1e-14  # of a matrix with unit diagonal; less leaves a direction open
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
 
@@ -47,7 +47,9 @@ def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step:
     """Spread of the distances around a solution whose weights have been loosened to its scatter already."""
     covariance = _inverse(solution.fit.normal)
     sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
-    if sigma < GAUSSIAN_BELOW:
+    turn = state_partials(solution, solution.fit.parameters, epoch_mjd)
+    alone, _ = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
+    if alone < GAUSSIAN_BELOW:
         return _from_covariance(solution, table, covariance, epoch_mjd)
     return _from_profile(solution, table, sigma, epoch_mjd, on_step)
 
