@@ -1,7 +1,9 @@
 """One thread that writes to SQLite, many callers that share its commits.
 
 A commit costs a wait for the disk; while one is under way, the operations that arrive gather and make up the next
-one. Each runs in a savepoint of its own, so that one that fails does not undo its neighbours.
+one. Each runs in a savepoint of its own, so that one that fails does not undo its neighbours. Those that come in
+hundreds share their statements, too: with each, the thread lets go of the interpreter and has to win it back, which
+is also why the event loop gathers and wakes the thread once for all (benchmarks/engine_create.py).
 """
 
 import asyncio
@@ -10,14 +12,16 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from calc_grpc.errors import CalcError, JournalUnavailable
 from calc_grpc.journal.port import Change
 
+A = TypeVar("A")
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection, list[Change]], T]
+JointOperation = Callable[[sqlite3.Connection, list[Change], Sequence[A]], Sequence[T | CalcError]]
 
 MAX_BATCH = 512
 MAX_WAITING = 20_000
@@ -25,13 +29,16 @@ MAX_WAITING = 20_000
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
-    operation: Operation[Any]
+    """What one caller waits for. operation: takes one argument for each of the entries it runs for."""
+
+    operation: JointOperation[Any, Any]
+    argument: Any
+    is_joint: bool
     future: asyncio.Future[Any]
     value: Any = None
     error: Exception | None = None
-    changes: list[Change] = field(default_factory=list)
 
 
 class GroupCommit:
@@ -41,50 +48,63 @@ class GroupCommit:
         self._connection = connection
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
-        self._entries: queue.Queue[_Entry | None] = queue.Queue(MAX_WAITING)
+        self._gathering: list[_Entry] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._batches: queue.SimpleQueue[list[_Entry]] = queue.SimpleQueue()  # an empty one: close
         self._closed = False
         self._thread = threading.Thread(target=self._write_until_closed, name="journal-writer", daemon=True)
         self._thread.start()
 
     async def write(self, operation: Operation[T]) -> T:
         """Run an operation and return its value once it is on disk."""
-        if self._closed:
-            raise JournalUnavailable("The journal is closed.")
-        future: asyncio.Future[T] = self._loop.create_future()
-        try:
-            self._entries.put_nowait(_Entry(operation, future))
-        except queue.Full:
-            raise JournalUnavailable from None
-        return await future
+        value: T = await self._enter(lambda db, changes, _: [operation(db, changes)], None, is_joint=False)
+        return value
+
+    async def write_jointly(self, operation: JointOperation[A, T], argument: A) -> T:
+        """Run an operation for all who ask for it at the same time; its answers stand in the order of its arguments.
+
+        An answer that is an error is raised; an error that is raised undoes and repeats the operation for each alone.
+        """
+        value: T = await self._enter(operation, argument, is_joint=True)
+        return value
 
     async def close(self) -> None:
         """Write what was handed in, then close the connection."""
         if not self._closed:
             self._closed = True
-            await asyncio.to_thread(self._entries.put, None)
+            await self._idle.wait()
+            self._batches.put([])
             await asyncio.to_thread(self._thread.join)
 
+    async def _enter(self, operation: JointOperation[A, T], argument: A, *, is_joint: bool) -> T:
+        if self._closed:
+            raise JournalUnavailable("The journal is closed.")
+        if len(self._gathering) >= MAX_WAITING:
+            raise JournalUnavailable
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._gathering.append(_Entry(operation, argument, is_joint, future))
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._hand_over)  # after whoever else is about to ask
+        return await future
+
+    def _hand_over(self) -> None:
+        batch, self._gathering = self._gathering[:MAX_BATCH], self._gathering[MAX_BATCH:]
+        self._batches.put(batch)
+
     def _write_until_closed(self) -> None:
-        closing = False
-        while not closing:
-            batch = [self._entries.get()]
-            while len(batch) < MAX_BATCH:
-                try:
-                    batch.append(self._entries.get_nowait())
-                except queue.Empty:
-                    break
-            closing = None in batch
-            entries = [entry for entry in batch if entry is not None]
-            if entries:
-                self._write(entries)
-                self._loop.call_soon_threadsafe(self._deliver, entries)
+        while entries := self._batches.get():
+            changes = self._write(entries)
+            self._loop.call_soon_threadsafe(self._deliver, entries, changes)
         self._connection.close()
 
-    def _write(self, entries: list[_Entry]) -> None:
+    def _write(self, entries: list[_Entry]) -> list[Change]:
+        changes: list[Change] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for entry in entries:
-                self._run(entry)
+            for group in _groups(entries):
+                self._run(group, changes)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             logger.exception("journal write failed", extra={"operation_count": len(entries)})
@@ -93,27 +113,46 @@ class GroupCommit:
             for entry in entries:
                 entry.error = JournalUnavailable()
                 entry.error.__cause__ = error
+            return []
+        return changes
 
-    def _run(self, entry: _Entry) -> None:
-        """Run one operation; a fault that ended the whole transaction (a full disk) is raised again."""
+    def _run(self, group: list[_Entry], changes: list[Change]) -> None:
+        """Run an operation for its callers; a fault that ended the whole transaction (a full disk) is raised again."""
+        told: list[Change] = []
         self._connection.execute("SAVEPOINT operation")
         try:
-            entry.value = entry.operation(self._connection, entry.changes)
+            answers = group[0].operation(self._connection, told, [entry.argument for entry in group])
         except Exception as error:
             # The outermost edge of the writer thread: whatever it is belongs to the caller that waits for it.
             if not self._connection.in_transaction:
                 raise
-            entry.error = JournalUnavailable() if isinstance(error, sqlite3.OperationalError) else error
-            if not isinstance(error, CalcError):
-                logger.exception("journal operation failed")
             self._connection.execute("ROLLBACK TO operation")
+            self._connection.execute("RELEASE operation")
+            self._blame(group, error, changes)
+            return
         self._connection.execute("RELEASE operation")
+        changes += told
+        for entry, answer in zip(group, answers, strict=True):
+            if isinstance(answer, CalcError):
+                entry.error = answer
+            else:
+                entry.value = answer
 
-    def _deliver(self, entries: list[_Entry]) -> None:
-        changes: list[Change] = []
+    def _blame(self, group: list[_Entry], error: Exception, changes: list[Change]) -> None:
+        if len(group) > 1:
+            for entry in group:
+                self._run([entry], changes)
+            return
+        group[0].error = JournalUnavailable() if isinstance(error, sqlite3.OperationalError) else error
+        if not isinstance(error, CalcError):
+            logger.error("journal operation failed", exc_info=error)
+
+    def _deliver(self, entries: list[_Entry], changes: list[Change]) -> None:
+        if self._gathering:
+            self._hand_over()
+        else:
+            self._idle.set()
         for entry in entries:
-            if entry.error is None:
-                changes += entry.changes
             if entry.future.done():  # the caller was cancelled; what it asked for has happened all the same
                 continue
             if entry.error is not None:
@@ -122,3 +161,17 @@ class GroupCommit:
                 entry.future.set_result(entry.value)
         if changes:
             self._on_commit(changes)
+
+
+def _groups(entries: list[_Entry]) -> list[list[_Entry]]:
+    """The entries of a joint operation together; their order is free, as nobody was answered yet."""
+    groups: list[list[_Entry]] = []
+    joint: dict[JointOperation[Any, Any], list[_Entry]] = {}
+    for entry in entries:
+        if entry.is_joint and entry.operation in joint:
+            joint[entry.operation].append(entry)
+        else:
+            groups.append([entry])
+            if entry.is_joint:
+                joint[entry.operation] = groups[-1]
+    return groups

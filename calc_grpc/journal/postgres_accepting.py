@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from calc_grpc.calculation import Calculation, Report
+from calc_grpc.calculation import Calculation
 from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable, QueueFull
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.postgres_runs import FinishNew, finish_new
-from calc_grpc.journal.rows import WHOLE, calculation_of
+from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of
 from calc_grpc.journal.waiting import RecountPause
 
 Row = Mapping[str, Any]
@@ -52,7 +52,7 @@ class Accepting:
             if new.calculation_id in finished:
                 answers.append(finished[new.calculation_id])
             elif new.calculation_id in inserted:
-                answers.append(_accepted(new, inserted[new.calculation_id]))
+                answers.append(accepted_of(new, inserted[new.calculation_id]))
                 changes.append(
                     Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us)
                 )
@@ -122,31 +122,3 @@ def _repeated(new: NewCalculation, row: Row | None) -> Calculation | CalcError:
     if row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
         return CalculationConflict(metadata={"calculation_id": new.calculation_id})
     return calculation_of({name: value for name, value in row.items() if name != "input_sha256"})
-
-
-def _accepted(new: NewCalculation, sequence: int) -> Calculation:
-    """The row as it was stored; reading it back would carry the input a second time."""
-    return Calculation(
-        sequence=sequence,
-        calculation_id=new.calculation_id,
-        kind=new.kind,
-        creator=new.creator,
-        state="SCHEDULED",
-        create_time_us=new.create_time_us,
-        due_time_us=new.due_time_us,
-        start_time_us=None,
-        finish_time_us=None,
-        progress_fraction=0.0,
-        progress_stage="",
-        revision=1,
-        report=Report(
-            report_id=new.report_id,
-            state="PENDING" if new.report_id else "NOT_REQUESTED",
-            attempt_count=0,
-            last_error="",
-            next_time_us=None,
-        ),
-        error_reason=None,
-        error_message=None,
-        input=new.input,
-    )

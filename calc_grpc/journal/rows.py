@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from calc_grpc.calculation import Calculation, Report
-from calc_grpc.journal.port import Change, Listener
+from calc_grpc.journal.port import Change, Listener, NewCalculation
 
 SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
     progress_fraction, progress_stage, revision, error_reason, error_message,
@@ -27,6 +27,34 @@ def calculation_of(row: Mapping[str, Any]) -> Calculation:
         next_time_us=values.pop("report_next_time_us"),
     )
     return Calculation(report=report, **values)
+
+
+def accepted_of(new: NewCalculation, sequence: int) -> Calculation:
+    """The row that accepting stores; reading it back would carry the input a second time."""
+    return Calculation(
+        sequence=sequence,
+        calculation_id=new.calculation_id,
+        kind=new.kind,
+        creator=new.creator,
+        state="SCHEDULED",
+        create_time_us=new.create_time_us,
+        due_time_us=new.due_time_us,
+        start_time_us=None,
+        finish_time_us=None,
+        progress_fraction=0.0,
+        progress_stage="",
+        revision=1,
+        report=Report(
+            report_id=new.report_id,
+            state="PENDING" if new.report_id else "NOT_REQUESTED",
+            attempt_count=0,
+            last_error="",
+            next_time_us=None,
+        ),
+        error_reason=None,
+        error_message=None,
+        input=new.input,
+    )
 
 
 def change_of(row: Mapping[str, Any]) -> Change:

@@ -17,9 +17,9 @@ from calc_grpc.journal.group_commit import GroupCommit
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
+from calc_grpc.journal.sqlite_accepting import Accepting
 from calc_grpc.journal.sqlite_digits import SqliteDigits
 from calc_grpc.journal.sqlite_schema import connect, migrate
-from calc_grpc.journal.waiting import WaitingCount
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class SqliteJournal:
         self._lock = lock
         self.clock: Clock = clock
         self._listeners = Listeners()
-        self._waiting = WaitingCount(queue_max)
+        self._accepting = Accepting(queue_max)
         self._last_turn: dict[str, int] = {}
         self._writer = GroupCommit(writer, self._listeners.tell)
         self._readers = ThreadPoolExecutor(READER_COUNT, thread_name_prefix="journal-reader")
@@ -55,7 +55,7 @@ class SqliteJournal:
         return cls(path, lock=lock, writer=connection, clock=clock, queue_max=queue_max)
 
     async def accept(self, new: NewCalculation) -> Calculation:
-        return await self._writer.write(lambda db, changes: sqlite_runs.accept(db, changes, new, waiting=self._waiting))
+        return await self._writer.write_jointly(self._accepting, new)
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
         return await self._writer.write(

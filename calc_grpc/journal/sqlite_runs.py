@@ -4,16 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from calc_grpc.calculation import Calculation
-from calc_grpc.errors import CalculationConflict, QueueFull
 from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
 from calc_grpc.journal.rows import CLAIMED, WHOLE, calculation_of
-from calc_grpc.journal.waiting import WaitingCount
 
-_INSERT = """
-INSERT INTO calculations (calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url,
-    callback_origin, report_id, report_state, input_sha256, input)
-VALUES (?, ?, ?, 'SCHEDULED', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (calculation_id) DO NOTHING
-"""
 # The end of a run is also the moment its report becomes due, where one is wanted.
 _END = """
 finish_time_us = :now, revision = revision + 1, owner = '', lease_until_us = NULL,
@@ -21,37 +14,7 @@ report_next_time_us = CASE WHEN report_id <> '' THEN :now END,
 report_due_us = CASE WHEN report_id <> '' THEN :now END,
 report_since_us = CASE WHEN report_id <> '' THEN :now END
 """
-_FINISH_NEW = f"""
-UPDATE calculations SET state = 'SUCCEEDED', result = :result, start_time_us = :now, progress_fraction = 1,
-    progress_stage = 'done', {_END} WHERE calculation_id = :id
-"""
 _MINE = "calculation_id = :id AND fence = :fence AND state = 'RUNNING'"
-
-
-def accept(db: sqlite3.Connection, changes: list[Change], new: NewCalculation, *, waiting: WaitingCount) -> Calculation:
-    """Insert, or return the row of the same input; raises CalculationConflict, QueueFull."""
-    waits = new.result is None
-    has_room = not waits or waiting.has_room(new.kind, lambda: _count_waiting(db, new.kind))
-    if not has_room and not _exists(db, new.calculation_id):
-        raise QueueFull(metadata={"kind": new.kind})
-    values = (
-        *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us),
-        *(new.callback_url, new.callback_origin, new.report_id, "PENDING" if new.report_id else "NOT_REQUESTED"),
-        *(new.input_sha256, new.input),
-    )
-    inserted = db.execute(_INSERT, values).rowcount == 1
-    if inserted and not waits:
-        db.execute(_FINISH_NEW, {"id": new.calculation_id, "result": new.result, "now": new.create_time_us})
-    row = db.execute(
-        f"SELECT {WHOLE}, input_sha256, report_due_us FROM calculations WHERE calculation_id = ?", (new.calculation_id,)
-    ).fetchone()
-    if inserted:
-        if waits:
-            waiting.add(new.kind)
-        changes.append(_change(row))
-    elif row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
-        raise CalculationConflict(metadata={"calculation_id": new.calculation_id})
-    return _calculation(row)
 
 
 def claim(
@@ -72,6 +35,17 @@ def claim(
         last_turn[kind] = max(last_turn.values(), default=0) + 1
         claims.append(_take(db, changes, waiting[kind].pop(0), owner=owner, now_us=now_us))
     return claims
+
+
+def finish_new(db: sqlite3.Connection, changes: list[Change], new: NewCalculation) -> Calculation:
+    """End at once what was just accepted and whose result is known."""
+    row = db.execute(
+        f"""UPDATE calculations SET state = 'SUCCEEDED', result = :result, start_time_us = :now,
+        progress_fraction = 1, progress_stage = 'done', {_END} WHERE calculation_id = :id
+        RETURNING {WHOLE}, report_due_us""",
+        {"id": new.calculation_id, "result": new.result, "now": new.create_time_us},
+    ).fetchone()
+    return _calculation(_noted(row, changes))
 
 
 def beat(db: sqlite3.Connection, *, owner: str, held: Mapping[str, int], now_us: int) -> set[str]:
@@ -174,16 +148,6 @@ _BACK = """
 state = 'SCHEDULED', revision = revision + 1, owner = '', lease_until_us = NULL, progress_fraction = 0,
 progress_stage = '', fence = fence + 1
 """
-
-
-def _count_waiting(db: sqlite3.Connection, kind: str) -> int:
-    query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
-    return int(db.execute(query, (kind,)).fetchone()[0])
-
-
-def _exists(db: sqlite3.Connection, calculation_id: str) -> bool:
-    query = "SELECT 1 FROM calculations WHERE calculation_id = ?"
-    return db.execute(query, (calculation_id,)).fetchone() is not None
 
 
 def _claimable(db: sqlite3.Connection, kind: str, limit: int, now_us: int) -> list[int]:

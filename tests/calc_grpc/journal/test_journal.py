@@ -93,6 +93,16 @@ async def test_many_at_once_are_all_stored_and_one_conflict_harms_no_neighbour(j
     assert len(await journal.list_calculations(Filter(), before=None, limit=100)) == 20
 
 
+async def test_what_comes_at_once_is_answered_as_if_one_after_another(journal: Journal) -> None:
+    asked = [new_calculation(1), new_calculation(2), new_calculation(1), new_calculation(2, input_sha256=b"other")]
+    first, second, again, conflict = await asyncio.gather(
+        *(journal.accept(new) for new in asked), return_exceptions=True
+    )
+    assert isinstance(first, Calculation) and isinstance(second, Calculation) and again == first
+    assert isinstance(conflict, CalculationConflict)
+    assert [await journal.get(row.calculation_id) for row in (first, second)] == [first, second]
+
+
 async def test_nothing_is_claimed_before_it_is_due(journal: Journal, clock: FakeClock) -> None:
     await journal.accept(new_calculation(due_time_us=START_US + 5 * SECOND_US))
     assert await journal.claim(owner="me", kinds=["distance"], limit=1) == []

@@ -1,0 +1,103 @@
+"""Accepting calculations in SQLite: whoever asks at the same time shares two statements, however many they are.
+
+With a statement for each, the writer's thread would let go of the interpreter four times for each, and win it back
+against the event loop, which is what Create then waits for (benchmarks/engine_create.py).
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+
+from calc_grpc.calculation import Calculation
+from calc_grpc.errors import CalcError, CalculationConflict, QueueFull
+from calc_grpc.journal.port import Change, NewCalculation
+from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of
+from calc_grpc.journal.sqlite_runs import finish_new
+from calc_grpc.journal.waiting import WaitingCount
+
+MAX_ROWS = 64  # of one INSERT; each number of rows is a statement that SQLite keeps compiled
+
+_COLUMNS = """calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url, callback_origin,
+    report_id, report_state, input_sha256, input"""
+_ROW = "(?, ?, ?, 'SCHEDULED', ?, ?, ?, ?, ?, ?, ?, ?)"
+_STORED = f"""SELECT {WHOLE}, input_sha256 FROM calculations
+    WHERE calculation_id IN (SELECT value FROM json_each(?))"""
+
+
+class Accepting:
+    """The operation `accept`. queue_max: how many of a kind may wait."""
+
+    def __init__(self, queue_max: int) -> None:
+        self._waiting = WaitingCount(queue_max)
+
+    def __call__(
+        self, db: sqlite3.Connection, changes: list[Change], news: Sequence[NewCalculation]
+    ) -> list[Calculation | CalcError]:
+        """Insert, or answer with the rows of the same ids and inputs; CalculationConflict, QueueFull for others."""
+        stored = _stored(db, news)
+        fresh: dict[str, NewCalculation] = {}
+        for new in news:
+            is_new = new.calculation_id not in stored and new.calculation_id not in fresh
+            if is_new and (new.result is not None or self._may_wait(db, new.kind, fresh.values())):
+                fresh[new.calculation_id] = new
+        inserted = _insert(db, list(fresh.values()))
+        for new in fresh.values():
+            if new.result is not None:
+                inserted[new.calculation_id] = finish_new(db, changes, new)
+            else:
+                changes.append(
+                    Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us)
+                )
+        return [_answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted) for new in news]
+
+    def _may_wait(self, db: sqlite3.Connection, kind: str, fresh: Collection[NewCalculation]) -> bool:
+        """Note that one more waits, if it may. fresh: those that will be inserted as well."""
+
+        def count() -> int:
+            query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
+            present: int = db.execute(query, (kind,)).fetchone()[0]
+            return present + sum(new.kind == kind and new.result is None for new in fresh)
+
+        if not self._waiting.has_room(kind, count):
+            return False
+        self._waiting.add(kind)
+        return True
+
+
+def _stored(db: sqlite3.Connection, news: Sequence[NewCalculation]) -> dict[str, sqlite3.Row]:
+    rows = db.execute(_STORED, (json.dumps([new.calculation_id for new in news]),)).fetchall()
+    return {row["calculation_id"]: row for row in rows}
+
+
+def _insert(db: sqlite3.Connection, news: Sequence[NewCalculation]) -> dict[str, Calculation]:
+    inserted: dict[str, Calculation] = {}
+    for start in range(0, len(news), MAX_ROWS):
+        some = news[start : start + MAX_ROWS]
+        values = [value for new in some for value in _values(new)]
+        last = db.execute(f"INSERT INTO calculations ({_COLUMNS}) VALUES {', '.join([_ROW] * len(some))}", values)
+        # Nobody else writes in this transaction, so the rows of one INSERT have sequences one after another.
+        first_sequence = (last.lastrowid or 0) - len(some) + 1
+        inserted |= {new.calculation_id: accepted_of(new, first_sequence + k) for k, new in enumerate(some)}
+    return inserted
+
+
+def _values(new: NewCalculation) -> tuple[object, ...]:
+    return (
+        *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us, new.callback_url),
+        *(new.callback_origin, new.report_id, "PENDING" if new.report_id else "NOT_REQUESTED"),
+        *(new.input_sha256, new.input),
+    )
+
+
+def _answer(
+    new: NewCalculation, stored: sqlite3.Row | None, first: NewCalculation | None, inserted: Mapping[str, Calculation]
+) -> Calculation | CalcError:
+    """first: whoever asked for this id first among those that asked together."""
+    if stored is not None:
+        if (stored["kind"], stored["input_sha256"]) == (new.kind, new.input_sha256):
+            return calculation_of({name: stored[name] for name in stored.keys() if name != "input_sha256"})  # noqa: SIM118
+    elif first is None:
+        return QueueFull(metadata={"kind": new.kind})
+    elif (first.kind, first.input_sha256) == (new.kind, new.input_sha256):
+        return inserted[new.calculation_id]
+    return CalculationConflict(metadata={"calculation_id": new.calculation_id})
