@@ -116,6 +116,16 @@ async def test_a_crash_ends_one_run_and_the_pool_goes_on(pool: WorkerPool) -> No
     assert json.loads(await run(pool, "environment"))["pid"] != before
 
 
+async def test_a_worker_that_dies_while_idle_is_replaced_before_the_next_run(pool: WorkerPool) -> None:
+    await wait_until_free(pool)
+    pid = int(json.loads(await run(pool, "environment"))["pid"])
+    replaced = asyncio.Event()
+    pool.on_free = replaced.set
+    os.kill(pid, signal.SIGKILL)
+    await soon(replaced.wait())
+    assert int(json.loads(await run(pool, "environment"))["pid"]) != pid
+
+
 async def test_an_exception_keeps_the_worker_and_carries_its_trace(pool: WorkerPool) -> None:
     before = json.loads(await run(pool, "environment"))["pid"]
     with pytest.raises(ComputationFailed) as failure:
