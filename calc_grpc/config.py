@@ -17,6 +17,9 @@ T = TypeVar("T")
 DAY_S = 86_400.0
 MAX_WORKER_COUNT = 256
 MAX_RETENTION_DAYS = 36_500
+MAX_DIGITS_WORKER_COUNT = 16
+DEFAULT_LARGEST_POSITION = 10_000_000
+MAX_LARGEST_POSITION = 100_000_000  # a gigabyte while they are worked out
 MIN_KEY_BYTES = 8
 DEVELOPMENT_KEY = "development-callback-key"
 DEVELOPMENT_ORIGINS = "http://127.0.0.1:8001,http://localhost:8001,http://127.0.0.1:8000,http://localhost:8000"
@@ -38,6 +41,9 @@ class Config:
     report_give_up_after_s: float
     queue_max: int
     retention_days: float
+    digits_worker_count: int
+    digits_largest_position: int
+    digits_keep_days: float
     log_level: str
     numba_cache_path: Path
 
@@ -58,6 +64,11 @@ class Config:
             report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
             queue_max=_setting(environ, "CALC_QUEUE_MAX", str(DEFAULT_QUEUE_MAX), _positive_count),
             retention_days=_setting(environ, "CALC_RETENTION_DAYS", "0", _days),
+            digits_worker_count=_setting(environ, "CALC_DIGITS_WORKER_COUNT", "1", _digits_worker_count),
+            digits_largest_position=_setting(
+                environ, "CALC_DIGITS_LARGEST_POSITION", str(DEFAULT_LARGEST_POSITION), _largest_position
+            ),
+            digits_keep_days=_setting(environ, "CALC_DIGITS_KEEP_DAYS", "0", _days),
             log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
             numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
         )
@@ -145,6 +156,18 @@ def _origins(text: str) -> frozenset[str]:
 def _worker_count(text: str) -> int:
     if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > MAX_WORKER_COUNT:
         raise ValueError(f"expected 0 (one less than the cores) to {MAX_WORKER_COUNT}, got {text!r}")
+    return int(text)
+
+
+def _digits_worker_count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or not 1 <= int(text) <= MAX_DIGITS_WORKER_COUNT:
+        raise ValueError(f"expected 1 to {MAX_DIGITS_WORKER_COUNT}, got {text!r}")
+    return int(text)
+
+
+def _largest_position(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > MAX_LARGEST_POSITION:
+        raise ValueError(f"expected 0 to {MAX_LARGEST_POSITION}, got {text!r}")
     return int(text)
 
 

@@ -228,6 +228,7 @@ def _unreadable(index: int, row: distance_pb2.Observation) -> FieldProblem | Non
     return None
 
 
+# What the ordinary workers compute; those for pi have a table of their own, convert_pi.KINDS.
 KINDS: dict[str, Kind] = {
     "distance": Kind(
         core="calc_grpc.orbits.distance",

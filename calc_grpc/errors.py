@@ -9,6 +9,8 @@ CalcError
   + CalculationConflict
   + ReportNotRequested
   + NotFinished
+  + NoDigits
+  + DigitsNotKept
   + NotOffered
   + ContentTooLarge
   + TooManyFiles
@@ -84,6 +86,14 @@ class ReportNotRequested(CalcError):
 
 class NotFinished(CalcError):
     """The calculation is not finished; its report is sent when it is."""
+
+
+class NoDigits(CalcError):
+    """This calculation has no digits of pi, and will never have any."""
+
+
+class DigitsNotKept(CalcError):
+    """These digits are no longer kept; create a calculation of the position to have them worked out again."""
 
 
 class NotOffered(CalcError):

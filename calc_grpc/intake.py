@@ -5,14 +5,15 @@ import binascii
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from calc_grpc.calculation import SECOND_US, State
 from calc_grpc.config import DAY_S
-from calc_grpc.convert import KIND_NAMES, KINDS, Creation
+from calc_grpc.convert import KIND_NAMES, Creation
 from calc_grpc.errors import CallbackNotAllowed, FieldProblem, InvalidInput, NotOffered
 from calc_grpc.journal.port import Filter, NewCalculation
+from calc_grpc.kinds import Kind
 from calc_grpc.origins import origin_of
 
 MAX_CREATOR_LENGTH = 150
@@ -28,18 +29,26 @@ def canonical_id(text: str) -> str | None:
 
 
 def new_calculation(
-    creation: Creation, *, now_us: int, allowed_origins: frozenset[str], draw_delay_s: Callable[[], float]
+    creation: Creation,
+    *,
+    kinds: Mapping[str, Kind],
+    now_us: int,
+    allowed_origins: frozenset[str],
+    draw_delay_s: Callable[[], float],
 ) -> NewCalculation:
-    """Check a request whole and return what to store; raises InvalidInput, CallbackNotAllowed, NotOffered."""
+    """Check a request whole and return what to store; kinds: those that this server computes.
+
+    Raises InvalidInput, CallbackNotAllowed, NotOffered.
+    """
     problems = _envelope_problems(creation)
-    if creation.kind is not None and creation.kind not in KINDS:
+    if creation.kind is not None and creation.kind not in kinds:
         raise NotOffered(
-            f"This server does not compute {creation.kind} yet; it computes {', '.join(KINDS)}.",
+            f"This server does not compute {creation.kind} yet; it computes {', '.join(kinds)}.",
             metadata={"kind": creation.kind},
         )
     if creation.kind is not None and creation.input_message is not None:
         now = datetime.fromtimestamp(now_us / SECOND_US, tz=UTC)
-        problems += KINDS[creation.kind].find_problems(creation.input_message, now)
+        problems += kinds[creation.kind].find_problems(creation.input_message, now)
     if problems or creation.kind is None:
         raise InvalidInput(problems)
     origin = origin_of(creation.callback_url) if creation.callback_url is not None else ""

@@ -1,11 +1,11 @@
-"""Forgets calculations that finished long ago, a few at a time, so that nobody waits for it."""
+"""Forgets what is old: calculations, digits of pi; a few at a time, so that nobody waits for it."""
 
 import asyncio
 import logging
+from typing import Protocol
 
-from calc_grpc.calculation import SECOND_US
+from calc_grpc.calculation import SECOND_US, Clock
 from calc_grpc.errors import JournalUnavailable
-from calc_grpc.journal.port import Journal
 
 BATCH_SIZE = 500
 INTERVAL_S = 600.0
@@ -13,11 +13,21 @@ INTERVAL_S = 600.0
 logger = logging.getLogger(__name__)
 
 
-class Retention:
-    """Runs until `stop`."""
+class Prunable(Protocol):
+    """A store of things that grow old: a Journal, a DigitStore."""
 
-    def __init__(self, *, journal: Journal, keep_s: float) -> None:
+    clock: Clock
+
+    async def prune(self, *, before_us: int, limit: int) -> int:
+        """Delete up to so many things older than that moment; returns how many."""
+
+
+class Retention:
+    """Runs until `stop`. name: what is forgotten, for the log."""
+
+    def __init__(self, *, journal: Prunable, keep_s: float, name: str = "calculations") -> None:
         self._journal = journal
+        self._name = name
         self._keep_us = round(keep_s * SECOND_US)
         self._stopped = asyncio.Event()
 
@@ -47,4 +57,4 @@ class Retention:
             if count < BATCH_SIZE:
                 break
         if total:
-            logger.info("old calculations forgotten", extra={"count": total})
+            logger.info("old things forgotten", extra={"count": total, "kind": self._name})

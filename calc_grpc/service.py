@@ -1,6 +1,7 @@
 """The servicer: each rpc checks its input, calls the journal, converts the answer. Errors become statuses outside."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -9,15 +10,19 @@ from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculat
 
 from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.config import Config
-from calc_grpc.convert import creation_of, message_of, state_names
+from calc_grpc.convert import KINDS, creation_of, message_of, state_names
+from calc_grpc.convert_pi import pi_kind, position_of
 from calc_grpc.errors import CalculationNotFound, NotOffered, ShuttingDown
 from calc_grpc.intake import canonical_id, new_calculation, page_size_of, page_token, sequence_of_token, wanted_of
-from calc_grpc.journal.port import Filter, Journal
+from calc_grpc.journal.port import Filter, Journal, NewCalculation
+from calc_grpc.kept_digits import KeptDigits, span_of
+from calc_grpc.kinds import Kind
 from calc_grpc.reading import FileReader
 from calc_grpc.watching import Watchers
 
 pb2 = calculation_service_pb2
 
+TEXT_LENGTH = "text-length"  # the metadata that says how many bytes a stream of text will carry
 LARGE_INPUT_BYTES = 20_000  # some 200 observations: from here, checking takes longer than the event loop may be held
 
 
@@ -31,6 +36,7 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         journal: Journal,
         watchers: Watchers,
         files: FileReader,
+        kept_digits: KeptDigits,
         clock: Clock,
         chance: random.Random,
     ) -> None:
@@ -38,6 +44,8 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         self._journal = journal
         self._watchers = watchers
         self._files = files
+        self._kept_digits = kept_digits
+        self._kinds: dict[str, Kind] = {**KINDS, "pi": pi_kind(largest_position=config.digits_largest_position)}
         self._clock = clock
         self._chance = chance
         self.draining = False
@@ -50,15 +58,18 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         creation = creation_of(request)
         now_us = self._clock()
 
-        def check() -> Any:
+        def check() -> NewCalculation:
             return new_calculation(
                 creation,
+                kinds=self._kinds,
                 now_us=now_us,
                 allowed_origins=self._config.callback_allowed_origins,
                 draw_delay_s=lambda: self._chance.uniform(*self._config.delay_s),
             )
 
         new = await asyncio.to_thread(check) if len(creation.input_bytes) > LARGE_INPUT_BYTES else check()
+        if new.kind == "pi" and (result := await self._kept_digits.answer(position_of(new.input))) is not None:
+            new = dataclasses.replace(new, result=result, due_time_us=new.create_time_us)
         return message_of(await self._journal.accept(new))
 
     async def GetCalculation(self, request: pb2.GetCalculationRequest, context: Any) -> calculation_pb2.Calculation:
@@ -105,9 +116,16 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
                 yield pb2.WatchCalculationsResponse(calculation=message_of(calculation))
 
     async def GetPiDigits(self, request: pb2.GetPiDigitsRequest, context: Any) -> AsyncIterator[pb2.PiDigitsChunk]:
-        await self._visible(request.calculation_id, visible_to=request.visible_to)
-        raise NotOffered("This server does not compute pi yet, so it has no digits.")
-        yield  # makes this a stream
+        calculation = await self._visible(request.calculation_id, visible_to=request.visible_to)
+        span = span_of(
+            calculation,
+            offset=request.offset if request.HasField("offset") else None,
+            length=request.length if request.HasField("length") else None,
+        )
+        await self._kept_digits.check(span)
+        await context.send_initial_metadata(((TEXT_LENGTH, str(span.text_length)),))
+        async for piece in self._kept_digits.text(span):
+            yield pb2.PiDigitsChunk(digits=piece)
 
     async def ParseAstrometry(self, request: pb2.ParseAstrometryRequest, context: Any) -> bytes:
         if self.draining:

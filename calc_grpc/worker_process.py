@@ -47,12 +47,16 @@ class ComputedKind(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """What a worker has to know. table: the module whose KINDS it computes."""
+    """What a worker has to know.
+
+    table: the module whose KINDS it computes. niceness: by how much it gives way to other processes, 0 to 19.
+    """
 
     table: str
     parent_pid: int
     numba_cache_dir: str
     log_level: str
+    niceness: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,7 @@ def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
     os.environ.setdefault("NUMBA_CACHE_DIR", settings.numba_cache_dir)
     for name in THREAD_SETTINGS:
         os.environ.setdefault(name, "1")
+    os.nice(settings.niceness)
     logs.set_up(settings.log_level)
     kinds: Mapping[str, ComputedKind] = importlib.import_module(settings.table).KINDS
     for kind in kinds.values():

@@ -29,15 +29,29 @@ OnProgress = Callable[[float, str], None]
 class WorkerPool:
     """A fixed number of processes, each computing one calculation at a time; one that dies is replaced.
 
-    table: the module whose KINDS the workers compute. on_free: called in the event loop when a worker becomes free.
+    table: the module whose KINDS the workers compute. niceness: by how much they give way to other processes.
+    cancel_grace_s: how long one that was told to stop may go on before it is killed.
+    on_free: called in the event loop when a worker becomes free.
     """
 
     def __init__(
-        self, *, worker_count: int, numba_cache_path: Path, table: str = "calc_grpc.convert", log_level: str = "INFO"
+        self,
+        *,
+        worker_count: int,
+        numba_cache_path: Path,
+        table: str = "calc_grpc.convert",
+        log_level: str = "INFO",
+        niceness: int = 0,
+        cancel_grace_s: float = CANCEL_GRACE_S,
     ) -> None:
         self._settings = WorkerSettings(
-            table=table, parent_pid=os.getpid(), numba_cache_dir=str(numba_cache_path), log_level=log_level
+            table=table,
+            parent_pid=os.getpid(),
+            numba_cache_dir=str(numba_cache_path),
+            log_level=log_level,
+            niceness=niceness,
         )
+        self._cancel_grace_s = cancel_grace_s
         count = worker_count or max(1, (os.cpu_count() or 2) - 1)
         self._slots = [_Slot(self._settings) for _ in range(count)]
         self._free: list[_Slot] = []
@@ -67,10 +81,9 @@ class WorkerPool:
 
         Raises RunCancelled, WorkerCrashed, ComputationFailed. There must be a free worker.
         """
-        loop = asyncio.get_running_loop()
         slot = self._free.pop()
-        loop.remove_reader(slot.sentinel)
         self._busy[calculation_id] = slot
+        loop = asyncio.get_running_loop()
         job = slot.next_job(kind, input_bytes, created_at)
 
         def tell(fraction: float, stage: str) -> None:
@@ -93,15 +106,13 @@ class WorkerPool:
         """Tell a run to stop; a worker that does not listen is killed after a grace period."""
         slot = self._busy.get(calculation_id)
         if slot is not None and (number := slot.request_stop()):
-            asyncio.get_running_loop().call_later(CANCEL_GRACE_S, slot.kill_if_still_at, number)
+            asyncio.get_running_loop().call_later(self._cancel_grace_s, slot.kill_if_still_at, number)
 
     async def stop(self) -> None:
         """End every process; runs under way end with WorkerCrashed."""
         self._stopping = True
         for task in self._restarts:
             task.cancel()
-        for slot in self._free:
-            asyncio.get_running_loop().remove_reader(slot.sentinel)
         for slot in self._slots:
             slot.kill()
         await asyncio.gather(*self._restarts, return_exceptions=True)
@@ -116,22 +127,11 @@ class WorkerPool:
         ready = await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready)
         if not ready:
             raise StartRefused("A worker process died while it was starting; the log above has its trace.")
-        self._put_free(slot)
+        self._free.append(slot)
 
     def _release(self, slot: "_Slot") -> None:
-        self._put_free(slot)
-        self.on_free()
-
-    def _put_free(self, slot: "_Slot") -> None:
         self._free.append(slot)
-        asyncio.get_running_loop().add_reader(slot.sentinel, self._replace_idle, slot)
-
-    def _replace_idle(self, slot: "_Slot") -> None:
-        """A worker died while it had nothing to do: else the next calculation would be counted as its killer."""
-        logger.warning("idle worker died", extra={"pid": slot.pid})
-        asyncio.get_running_loop().remove_reader(slot.sentinel)
-        self._free.remove(slot)
-        self._restart(slot)
+        self.on_free()
 
     def _restart(self, slot: "_Slot") -> None:
         if not self._stopping:
@@ -167,12 +167,6 @@ class _Slot:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
-
-    @property
-    def sentinel(self) -> int:
-        """A file that becomes readable when the process ends."""
-        sentinel: int = self._process.sentinel
-        return sentinel
 
     def start(self) -> None:
         """Start a process in the place of the present one."""

@@ -7,6 +7,16 @@ from calc_grpc.digits.decimal_text import GUARD_BITS, DecimalWriter, Undecided
 from calc_grpc.digits.progress import CONVERTING, IsCancelled, Progress, ReportProgress
 
 MAX_GUARD_BITS = 64 * GUARD_BITS
+CONTEXT_COUNT = 5  # how many digits are shown on either side of the one that was asked for
+
+
+def warm_up() -> None:
+    """Nothing has to be compiled; loading was enough."""
+
+
+def find_digits_around(position: int, *, report: ReportProgress, cancelled: IsCancelled) -> bytes:
+    """Return the digits up to the one asked for and five more; position: 0 is the 3. See `find_digits`."""
+    return find_digits(position + 1 + CONTEXT_COUNT, report=report, cancelled=cancelled)
 
 
 def find_digits(digit_count: int, *, report: ReportProgress, cancelled: IsCancelled) -> bytes:

@@ -158,7 +158,7 @@ async def test_a_server_that_stops_reads_nothing_more(server: Server, stub: Stub
 
 async def test_stopping_while_a_file_is_read_is_quick(config: Config) -> None:
     reading_pool = FakePool()
-    server = Server(config, pool=FakePool(), reading_pool=reading_pool)
+    server = Server(config, pool=FakePool(), reading_pool=reading_pool, digits_pool=FakePool())
     await server.start()
     await server.become_ready()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
@@ -174,7 +174,7 @@ async def test_stopping_while_a_file_is_read_is_quick(config: Config) -> None:
 async def real_stub(config: Config) -> AsyncIterator[Stub]:
     """A server that reads in a real process."""
     reading = WorkerPool(worker_count=1, numba_cache_path=config.numba_cache_path, table="calc_grpc.convert_astrometry")
-    server = Server(config, pool=FakePool(), reading_pool=reading)
+    server = Server(config, pool=FakePool(), reading_pool=reading, digits_pool=FakePool())
     await server.start()
     await server.become_ready()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
-from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, pi_pb2
+from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, identification_pb2
 from grpc import StatusCode
 
 from calc_grpc.server import Server
@@ -160,8 +160,8 @@ async def test_names_with_control_characters_are_refused(stub: Stub) -> None:
 
 async def test_create_refuses_a_kind_that_is_not_computed_here(stub: Stub) -> None:
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED") as refusal:
-        await create(stub, distance=None, pi=pi_pb2.PiInput(digit_position=1))
-    assert "distance" in refusal.message and refusal.metadata == {"kind": "pi"}
+        await create(stub, distance=None, identification=identification_pb2.IdentificationInput())
+    assert "distance, pi" in refusal.message and refusal.metadata == {"kind": "identification"}
 
 
 # --- GetCalculation, ListCalculations ---
@@ -305,9 +305,6 @@ async def test_without_callback_there_is_no_report_to_send(stub: Stub) -> None:
 async def test_calls_of_later_days_say_so(stub: Stub) -> None:
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):
         await stub.PredictPositions(pb2.PredictPositionsRequest())
-    created = await create(stub)
-    with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):
-        await stub.GetPiDigits(pb2.GetPiDigitsRequest(calculation_id=created.calculation_id)).read()
 
 
 async def test_the_whole_life_of_one_calculation(stub: Stub, pool: FakePool, receiver: Receiver) -> None:
