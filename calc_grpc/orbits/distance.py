@@ -4,18 +4,24 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
+from calc_grpc.orbits import follow_up
 from calc_grpc.orbits.answer import describe, no_orbit
 from calc_grpc.orbits.errors import UnusableObservations
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.perturbations import planet_table
+from calc_grpc.orbits.prediction import frame_at, predict
 from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.result import DistanceResult
 from calc_grpc.orbits.rivals import find_rivals, loosened
 from calc_grpc.orbits.search import find_solutions
+from calc_grpc.orbits.selection import perturbed
 from calc_grpc.orbits.track import build_track
 from calc_grpc.orbits.uncertainty import posterior
 from calc_grpc.orbits.validation import DUPLICATE_OBSERVATION, find_problems
 
+NEAR_AU = 0.01
 TABLE_MARGIN_DAYS = 1.0  # light from the farthest object takes half a day
 
 
@@ -61,12 +67,16 @@ def warm_up() -> None:
     """Compile or load every kernel by solving a small built-in case; later calls start at once."""
     start = datetime(2020, 1, 1, tzinfo=UTC)
     steps = ((0.0, 0.0), (0.05, -0.0117), (2.0, -0.468), (4.0, -0.921), (4.05, -0.933))
-    determine_distance(
-        [
-            Observation(observed_at=start + timedelta(days=days), ra_deg=120.0 + offset, dec_deg=20.0, station="500")
-            for days, offset in steps
-        ]
-    )
+    case = [
+        Observation(observed_at=start + timedelta(days=days), ra_deg=120.0 + offset, dec_deg=20.0, station="500")
+        for days, offset in steps
+    ]
+    determine_distance(case)
+    track = build_track(case)
+    frame, table = frame_at(track, 0), planet_table(float(track.mjd[0]), float(track.mjd[-1]))
+    near = np.array([0.0, 0.0, math.log(NEAR_AU), 0.0, 0.0, 0.0])  # what only an object near the Earth needs
+    predict(perturbed(track, table, frame, near), frame, near)
+    follow_up.warm_up()
 
 
 def _refuse_unusable(observations: Sequence[Observation]) -> None:
