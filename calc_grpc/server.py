@@ -19,12 +19,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from calc_grpc.calculation import Clock
-from calc_grpc.config import DAY_S, Config
+from calc_grpc.config import DAY_S, MAX_RETENTION_DAYS, Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, LoggedCalls
 from calc_grpc.journal.opening import open_journal
+from calc_grpc.kept_digits import KeptDigits
+from calc_grpc.pi_pool import PiPool
 from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.retention import Retention
@@ -35,6 +37,9 @@ from calc_grpc.workers import WorkerPool
 SERVICE_NAME = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"].full_name
 STOP_STEP_TIMEOUT_S = 2.5
 RPC_GRACE_S = 0.5
+DIGITS_NICENESS = 10  # beside a distance on the same core, a tenth of the time
+# One operation on millions of digits takes a second, and cannot be told to stop: its process is replaced instead.
+DIGITS_CANCEL_GRACE_S = 0.15
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +71,7 @@ class Server:
         *,
         pool: Pool | None = None,
         reading_pool: Pool | None = None,
+        digits_pool: Pool | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._config = config
@@ -78,6 +84,14 @@ class Server:
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.convert_astrometry",
             log_level=config.log_level,
+        )
+        self._digits_workers: Pool = digits_pool or WorkerPool(
+            worker_count=config.digits_worker_count,
+            numba_cache_path=config.numba_cache_path,
+            table="calc_grpc.convert_pi",
+            log_level=config.log_level,
+            niceness=DIGITS_NICENESS,
+            cancel_grace_s=DIGITS_CANCEL_GRACE_S,
         )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,13 +110,14 @@ class Server:
         except BaseException:
             await self._journal.close()
             raise
-        self._tasks = [asyncio.create_task(self._reporter.run()), asyncio.create_task(self._dispatcher.run())]
+        works = (self._reporter, self._dispatcher, self._digits_dispatcher, self._digits_retention)
+        self._tasks = [asyncio.create_task(work.run()) for work in works]
         if self._config.retention_days:
             self._tasks.append(asyncio.create_task(self._retention.run()))
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
-        await asyncio.gather(self._pool.start(), self._reading_pool.start())
+        await asyncio.gather(self._pool.start(), self._reading_pool.start(), self._digits_pool.start())
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
 
@@ -118,23 +133,30 @@ class Server:
         await self._health.enter_graceful_shutdown()
         self._service.draining = True
         self._dispatcher.stop()
+        self._digits_dispatcher.stop()
         self._reporter.stop()
         self._retention.stop()
+        self._digits_retention.stop()
         self._watchers.close()
         await asyncio.gather(self._grpc_server.stop(RPC_GRACE_S), *(_end(task) for task in self._tasks))
         await self._pool.stop()
         await self._reading_pool.stop()
+        await self._digits_pool.stop()
         await self._journal.close()
         logger.info("stopped")
 
     def _build(self) -> None:
         chance = random.SystemRandom()
+        owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        kept_digits = KeptDigits(self._journal.digits)
+        self._digits_pool = PiPool(self._digits_workers, kept_digits)
         self._watchers = Watchers(self._journal)
         self._service = CalculationService(
             config=self._config,
             journal=self._journal,
             watchers=self._watchers,
             files=FileReader(self._reading_pool),
+            kept_digits=kept_digits,
             clock=self._journal.clock,
             chance=chance,
         )
@@ -142,10 +164,23 @@ class Server:
             journal=self._journal,
             pool=self._pool,
             kinds=tuple(KINDS),
-            owner=f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}",
+            owner=owner,
+            clock=self._journal.clock,
+        )
+        # Workers of their own: digits take minutes, and no distance is to wait for one.
+        self._digits_dispatcher = Dispatcher(
+            journal=self._journal,
+            pool=self._digits_pool,
+            kinds=("pi",),
+            owner=f"{owner}/pi",
             clock=self._journal.clock,
         )
         self._retention = Retention(journal=self._journal, keep_s=self._config.retention_days * DAY_S)
+        self._digits_retention = Retention(
+            journal=self._journal.digits,
+            keep_s=(self._config.digits_keep_days or MAX_RETENTION_DAYS) * DAY_S,
+            name="digits",
+        )
         self._reporter = Reporter(
             journal=self._journal,
             key=self._config.callback_key,

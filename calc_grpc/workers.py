@@ -81,9 +81,10 @@ class WorkerPool:
 
         Raises RunCancelled, WorkerCrashed, ComputationFailed. There must be a free worker.
         """
-        slot = self._free.pop()
-        self._busy[calculation_id] = slot
         loop = asyncio.get_running_loop()
+        slot = self._free.pop()
+        loop.remove_reader(slot.sentinel)
+        self._busy[calculation_id] = slot
         job = slot.next_job(kind, input_bytes, created_at)
 
         def tell(fraction: float, stage: str) -> None:
@@ -113,6 +114,8 @@ class WorkerPool:
         self._stopping = True
         for task in self._restarts:
             task.cancel()
+        for slot in self._free:
+            asyncio.get_running_loop().remove_reader(slot.sentinel)
         for slot in self._slots:
             slot.kill()
         await asyncio.gather(*self._restarts, return_exceptions=True)
@@ -127,11 +130,22 @@ class WorkerPool:
         ready = await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready)
         if not ready:
             raise StartRefused("A worker process died while it was starting; the log above has its trace.")
-        self._free.append(slot)
+        self._put_free(slot)
 
     def _release(self, slot: "_Slot") -> None:
-        self._free.append(slot)
+        self._put_free(slot)
         self.on_free()
+
+    def _put_free(self, slot: "_Slot") -> None:
+        self._free.append(slot)
+        asyncio.get_running_loop().add_reader(slot.sentinel, self._replace_idle, slot)
+
+    def _replace_idle(self, slot: "_Slot") -> None:
+        """A worker died while it had nothing to do: else the next calculation would be counted as its killer."""
+        logger.warning("idle worker died", extra={"pid": slot.pid})
+        asyncio.get_running_loop().remove_reader(slot.sentinel)
+        self._free.remove(slot)
+        self._restart(slot)
 
     def _restart(self, slot: "_Slot") -> None:
         if not self._stopping:
@@ -167,6 +181,12 @@ class _Slot:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
+
+    @property
+    def sentinel(self) -> int:
+        """A file that becomes readable when the process ends."""
+        sentinel: int = self._process.sentinel
+        return sentinel
 
     def start(self) -> None:
         """Start a process in the place of the present one."""
