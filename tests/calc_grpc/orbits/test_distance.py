@@ -26,9 +26,9 @@ CASES = {
     "mpc-742428-w30": (0.004, ("DETERMINED",)),
     "mpc-599059-w30": (0.006, ("DETERMINED",)),
     "mpc-341665-w30": (0.004, ("DETERMINED",)),
-    "mpc-146058-w100": (0.001, ("DETERMINED",)),
-    "mpc-599059-w100": (0.001, ("DETERMINED",)),
-    "mpc-47740-w400": (0.001, ("DETERMINED",)),
+    "mpc-146058-w100": (5e-4, ("DETERMINED",)),
+    "mpc-599059-w100": (5e-4, ("DETERMINED",)),
+    "mpc-47740-w400": (1e-4, ("DETERMINED",)),  # 1.4e-4 off where the planets are neglected
     "horizons-3753 Cruithne (1986 TO-10d": (0.002, ("DETERMINED",)),
     "horizons-2 Pallas (A802 FA)-10d": (0.01, ("DETERMINED",)),
     "horizons-1172 Aneas (1930 UA)-30d": (0.003, ("DETERMINED",)),
@@ -115,6 +115,26 @@ def test_the_census_does_not_hide_rare_orbits(sky_of, elements):
     assert result.verdict == "DETERMINED"
     assert np.abs(errors(result, truth)).max() < 0.02
     assert result.orbit.e == pytest.approx(elements.e, abs=0.05)
+
+
+@pytest.mark.parametrize("years", [3, 10, 30])
+def test_oppositions_of_many_years_are_one_orbit(sky_of, main_belt, years):
+    """Jupiter and Saturn move the object by a hundredth of an au and more in that time."""
+    days = [-365.25 * year + day for year in range(years + 1) for day in (0.0, 0.03, 3.0, 3.03, 12.0)]
+    observations, truth = sky_of(main_belt, days)
+    result = determine_distance(observations)
+    assert result.verdict == "DETERMINED" and sum(not row.used for row in result.observations) <= 1
+    assert np.abs(errors(result, truth)).max() < 3e-6
+    assert result.orbit.chi2_reduced < 1.3
+
+
+def test_what_to_do_next_follows_the_moment_given(sky_of, main_belt):
+    observations, _ = sky_of(main_belt, DAYS)
+    last = max(one.observed_at for one in observations)
+    as_of = last + timedelta(days=20)
+    first = determine_distance(observations).follow_up.nights[0].at
+    later = determine_distance(observations, as_of=as_of).follow_up.nights[0].at
+    assert last < first <= last + timedelta(days=1) and as_of < later <= as_of + timedelta(days=1)
 
 
 def test_an_outlier_is_left_out_and_shown(sky_of, main_belt):
