@@ -157,6 +157,8 @@ class Reporter:
             ) as response:
                 error = "" if response.ok else f"HTTP {response.status} {await _reason(response)}".strip()
                 return Answer(status=response.status, error=error, retry_after=response.headers.get("Retry-After"))
+        except aiohttp.ConnectionTimeoutError:
+            return Answer(error=f"No connection within {CONNECT_TIMEOUT_S:g} s.")
         except TimeoutError:
             return Answer(error=f"No answer within {ATTEMPT_TIMEOUT_S:g} s.")
         except (aiohttp.ClientError, OSError) as error:

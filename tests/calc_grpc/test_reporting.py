@@ -1,7 +1,9 @@
 """Reports to a real HTTP receiver."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from calc_grpc.calculation import SECOND_US, Calculation, wall_clock_us
 from calc_grpc.journal.port import Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
-from calc_grpc.reporting import MAX_IN_FLIGHT_PER_ORIGIN, Reporter
+from calc_grpc.reporting import MAX_IN_FLIGHT, MAX_IN_FLIGHT_PER_ORIGIN, Reporter
 from calc_grpc.signing import signature_headers
 from tests.calc_grpc.fakes import TIMEOUT_S, Hasty, Receiver, new_calculation, soon, until
 
@@ -145,8 +147,8 @@ async def test_whatever_a_receiver_calls_its_reason_only_plain_text_is_kept(
     assert row.report.last_error == "HTTP 422 NUL? and ?"
 
 
-async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up(
-    start: Start, journal: SqliteJournal, receiver: Receiver
+async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up_and_the_log_says_so(
+    start: Start, journal: SqliteJournal, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     nowhere = "http://127.0.0.1:9"  # discard: nobody listens there
     await start(give_up_after_s=0.25, allowed=frozenset({nowhere}))
@@ -154,6 +156,8 @@ async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up(
     assert row.report.attempt_count >= 2
     assert "Cannot connect" in row.report.last_error
     assert row.report.next_time_us is None
+    levels = [record.levelname for record in caplog.records if record.message == "report attempted"]
+    assert levels[-1] == "ERROR" and set(levels[:-1]) == {"WARNING"}
 
 
 async def test_a_receiver_that_does_not_answer_in_time_is_tried_again(
@@ -164,6 +168,41 @@ async def test_a_receiver_that_does_not_answer_in_time_is_tried_again(
     await start(give_up_after_s=0.5)
     row = await reported(journal, await end_one(journal, receiver.url()), "GIVEN_UP")
     assert row.report.last_error == "No answer within 0.05 s." and row.report.attempt_count >= 2
+
+
+async def test_a_host_that_takes_no_connection_is_given_less_time_than_one_that_works_on_its_answer(
+    start: Start, journal: SqliteJournal, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calc_grpc.reporting.CONNECT_TIMEOUT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, ExitStack() as queue:
+        address = deaf.getsockname()
+        for _ in range(4):  # nobody accepts: when the queue is full, Linux answers no further one
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        origin = f"http://127.0.0.1:{address[1]}"
+        await start(give_up_after_s=0.25, allowed=frozenset({origin}))
+        row = await reported(journal, await end_one(journal, f"{origin}/x"), "GIVEN_UP")
+    assert row.report.last_error == "No connection within 0.1 s."
+
+
+async def test_attempts_are_bounded_in_all_and_none_is_forgotten(
+    start: Start, journal: SqliteJournal, receiver: Receiver
+) -> None:
+    count = MAX_IN_FLIGHT + 2 * MAX_IN_FLIGHT_PER_ORIGIN
+    receiver.answers.extend([None] * MAX_IN_FLIGHT)
+    ids = [
+        await end_one(journal, receiver.url(), n, origin=f"http://{n // MAX_IN_FLIGHT_PER_ORIGIN}.example")
+        for n in range(count)
+    ]
+    await start()
+    for _ in range(MAX_IN_FLIGHT):
+        await receiver.next_body()
+    await end_one(journal, receiver.url(), count)  # rings the alarm, and what it wakes finds no room
+    assert receiver.bodies.empty() and len(receiver.paths) == MAX_IN_FLIGHT
+    receiver.release()
+    for calculation_id in ids:
+        await reported(journal, calculation_id, "DELIVERED")
 
 
 @pytest.mark.parametrize(
