@@ -42,6 +42,14 @@ def test_a_result_whose_report_got_lost_is_taken_under_its_report_id(waiting: Re
     assert repair_calculations(older_than=NOW) == 0
 
 
+def test_what_changed_in_the_future_is_asked_about_at_once(waiting: Request, calc: FakeCalc) -> None:
+    calc.succeed(waiting.calculation_id)
+    an_hour = timedelta(hours=1)
+    assert repair_calculations(older_than=an_hour) == 0
+    Request.objects.update(updated_at=timezone.now() + an_hour)  # as after the clock was set back
+    assert repair_calculations(older_than=an_hour) == 1
+
+
 def test_a_failure_whose_report_got_lost_is_taken(waiting: Request, calc: FakeCalc) -> None:
     calc.fail(waiting.calculation_id)
     assert repair_calculations(older_than=NOW) == 1

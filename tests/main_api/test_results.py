@@ -81,10 +81,8 @@ def test_a_moderator_is_nobody_without_the_key(as_moderator: APIClient, complete
     assert (answer.status_code, answer.json()["reason"]) == (401, "NO_KEY")
 
 
-@pytest.mark.parametrize("is_present", [True, False])
-def test_a_calculation_of_the_future_is_refused_and_blocks_no_later_one(completed: Request, is_present: bool) -> None:
-    calculation_id = str(completed.calculation_id if is_present else uuid4())
-    body = result_body(completed, calculation_id=calculation_id)
+def test_another_calculation_of_the_future_is_refused_and_blocks_no_later_one(completed: Request) -> None:
+    body = result_body(completed, calculation_id=str(uuid4()))
     Request.objects.filter(pk=completed.pk).update(calculation_created_at=timezone.now() - timedelta(days=1))
     for future in ("2100-01-01T00:00:00Z", moment(minutes=6)):
         answer = put(completed, body | {"calculation_created_at": future})
@@ -94,6 +92,16 @@ def test_a_calculation_of_the_future_is_refused_and_blocks_no_later_one(complete
         assert "5 minutes" in error["message"] and completed.verdict == ""
     assert put(completed, body | {"calculation_created_at": moment(minutes=4)}).status_code == 204
     assert completed.verdict == "DETERMINED"
+
+
+def test_the_present_calculation_is_taken_though_the_clock_of_calc_grpc_is_ahead(completed: Request) -> None:
+    Request.objects.filter(pk=completed.pk).update(calculation_created_at=None)
+    body = result_body(completed, calculation_id=str(completed.calculation_id))
+    assert put(completed, body | {"calculation_created_at": moment(minutes=60)}).status_code == 204
+    completed.refresh_from_db()
+    assert completed.calculation_created_at is not None and completed.calculation_created_at <= timezone.now()
+    later = result_body(completed, calculation_id=str(uuid4()), calculation_created_at=moment(minutes=1))
+    assert put(completed, later).status_code == 204
 
 
 def test_no_such_request_is_404(completed: Request) -> None:

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from main_api import calc_client
@@ -47,9 +47,12 @@ def repair_calculations(*, older_than: timedelta) -> int:
 
 
 def _waiting(since: datetime) -> QuerySet[Request]:
-    """Completed requests without an end of their calculation, unchanged since that moment."""
-    completed = Request.objects.filter(status=RequestStatus.COMPLETED, updated_at__lte=since)
-    return completed.exclude(calculation_state__in=FINAL_STATES)
+    """Completed requests without an end of their calculation, unchanged since that moment.
+
+    One that was changed in the future was so before the clock was set back: nobody knows how long it has waited.
+    """
+    silent = Q(updated_at__lte=since) | Q(updated_at__gt=timezone.now())
+    return Request.objects.filter(silent, status=RequestStatus.COMPLETED).exclude(calculation_state__in=FINAL_STATES)
 
 
 def _repair(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """The result method: takes the end of a calculation into its request. Check and write are one transaction."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,13 +30,14 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 def receive_report(*, request_id: int, report: Report) -> None:
     """Stores a report that was sent to the result method; refusals as those of `apply_report`.
 
-    A calculation said to be created in the future would pass for newer than all that follow: InvalidInput.
+    A calculation that is not the present one and said to be created in the future is InvalidInput: it would pass for
+    newer than all that follow. The present one is known by its id, whatever the clock of calc_grpc shows.
     """
-    created_at = report.calculation_created_at
-    if created_at is not None and created_at > timezone.now() + CLOCK_TOLERANCE:
-        minutes = CLOCK_TOLERANCE // timedelta(minutes=1)
-        message = f"This moment has not come yet; up to {minutes} minutes ahead of the clock here are accepted."
-        raise InvalidInput(errors=[FieldError(path="calculation_created_at", reason="FUTURE_TIME", message=message)])
+    created_at, now = report.calculation_created_at, timezone.now()
+    if created_at is not None and created_at > now + CLOCK_TOLERANCE:
+        if not Request.objects.filter(pk=request_id, calculation_id=report.calculation_id).exists():
+            raise InvalidInput(errors=[_future_time()])
+        report = replace(report, calculation_created_at=now)
     apply_report(request_id=request_id, report=report)
 
 
@@ -80,6 +82,12 @@ def _refuse_unwanted(request: Request, report: Report) -> None:
         raise CompletionPending("The request is being calculated again; send the result again in a moment.")
     if report.calculation_created_at <= request.calculation_created_at:
         raise SupersededResult()
+
+
+def _future_time() -> FieldError:
+    minutes = CLOCK_TOLERANCE // timedelta(minutes=1)
+    message = f"This moment has not come yet; up to {minutes} minutes ahead of the clock here are accepted."
+    return FieldError(path="calculation_created_at", reason="FUTURE_TIME", message=message)
 
 
 def _store_failure(request: Request, report: Report, now: datetime) -> None:
