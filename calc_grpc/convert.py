@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, distance_pb2
@@ -11,7 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from calc_grpc.calculation import Calculation, State
+from calc_grpc.calculation import Calculation, State, moment_of
 from calc_grpc.errors import FieldProblem
 from calc_grpc.kinds import Kind
 from calc_grpc.orbits.observation import Observation
@@ -118,30 +118,40 @@ def _timestamp(moment_us: int | None) -> Timestamp | None:
 
 # --- distance ---
 
-_OPTIONAL_OF_OBSERVATION = ("id", "sigma_ra_arcsec", "sigma_dec_arcsec", "correlation", "magnitude")
-_TEXT_OF_OBSERVATION = ("band", "mode", "catalogue", "program")
-
 
 def observation_of(message: distance_pb2.Observation) -> Observation:
-    """Read one observation; raises ValueError when its moment or its position cannot be represented."""
+    """Read one observation; raises ValueError, OverflowError when its moment or its position cannot be represented.
+
+    Written out field by field: Create reads every row of its input, and this is most of what it computes.
+    """
     if not message.HasField("observed_at"):
         raise ValueError("observed_at")
     position = tuple(message.observer_position_km)
     if len(position) not in (0, 3):
         raise ValueError("observer_position_km")
-    optional: dict[str, Any] = {
-        name: getattr(message, name) for name in _OPTIONAL_OF_OBSERVATION if message.HasField(cast(Any, name))
-    }
-    texts: dict[str, Any] = {name: getattr(message, name) for name in _TEXT_OF_OBSERVATION if getattr(message, name)}
+    has = message.HasField
     return Observation(
-        observed_at=message.observed_at.ToDatetime(tzinfo=UTC),
+        observed_at=_moment(message.observed_at),
         ra_deg=message.ra_deg,
         dec_deg=message.dec_deg,
         station=message.station,
+        sigma_ra_arcsec=message.sigma_ra_arcsec if has("sigma_ra_arcsec") else None,
+        sigma_dec_arcsec=message.sigma_dec_arcsec if has("sigma_dec_arcsec") else None,
+        correlation=message.correlation if has("correlation") else None,
+        magnitude=message.magnitude if has("magnitude") else None,
+        band=message.band or None,
+        mode=message.mode or None,
+        catalogue=message.catalogue or None,
+        program=message.program or None,
         observer_position_km=cast("tuple[float, float, float]", position) if position else None,
-        **optional,
-        **texts,
+        id=message.id if has("id") else None,
     )
+
+
+def _moment(timestamp: Timestamp) -> datetime:
+    if not 0 <= timestamp.nanos < 1_000_000_000:
+        raise ValueError("nanos")
+    return moment_of(timestamp.seconds * 1_000_000 + timestamp.nanos // 1_000)
 
 
 def observation_message_of(observation: Observation) -> distance_pb2.Observation:
@@ -200,12 +210,13 @@ def _encode_distance(result: DistanceResult) -> bytes:
 def _problems_of_distance(message: Message, now: datetime) -> list[FieldProblem]:
     """Rows that cannot be represented at all come first; the others are judged once every row can be read."""
     rows = cast(distance_pb2.DistanceInput, message).observations
-    unreadable = [problem for index, row in enumerate(rows) if (problem := _unreadable(index, row))]
-    if unreadable:
-        return unreadable
+    try:
+        observations = [observation_of(row) for row in rows]
+    except (ValueError, OverflowError):
+        return [problem for index, row in enumerate(rows) if (problem := _unreadable(index, row))]
     return [
         FieldProblem(path=f"distance.{problem.path}", reason=problem.reason, message=problem.message)
-        for problem in find_problems([observation_of(row) for row in rows], now=now)
+        for problem in find_problems(observations, now=now)
     ]
 
 
@@ -220,7 +231,7 @@ def _unreadable(index: int, row: distance_pb2.Observation) -> FieldProblem | Non
             message="Give three values (x, y, z), or none.",
         )
     try:
-        row.observed_at.ToDatetime(tzinfo=UTC)
+        _moment(row.observed_at)
     except (ValueError, OverflowError):
         return FieldProblem(
             path=f"{path}.observed_at", reason="OUT_OF_RANGE", message="Give a moment of the years 1 to 9999."

@@ -13,6 +13,7 @@ FEWEST = 3
 MOST = 5000
 CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks of two machines differ
 EARLIEST_YEAR = 1600  # before telescopes there were no such positions; main_api has the same bounds
+EARLIEST = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
 FARTHEST_OBSERVER_KM = 1.0e9  # geocentric; no observatory has gone farther than a few au
 MAGNITUDES = (-30.0, 40.0)
 LONGEST_STATION = 4
@@ -85,7 +86,7 @@ def _of_time(path: str, observed_at: datetime, now: datetime) -> Iterator[FieldP
     if observed_at.tzinfo is None:
         message = "The time has no zone. Give it in UTC, ending in Z."
         yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
-    elif observed_at.astimezone(UTC).year < EARLIEST_YEAR:
+    elif observed_at < EARLIEST:
         message = f"Times before {EARLIEST_YEAR} are not taken. Check the year."
         yield FieldProblem(path=where, reason=OUT_OF_RANGE, message=message)
     elif observed_at - CLOCK_TOLERANCE > now:
@@ -116,7 +117,7 @@ def _of_texts(path: str, observation: Observation) -> Iterator[FieldProblem]:
         if len(text) > most:
             message = f"Give at most {most} characters."
             yield FieldProblem(path=f"{path}.{name}", reason=TOO_LONG, message=message)
-        elif any(unicodedata.category(character) == "Cc" for character in text):
+        elif not text.isprintable() and any(unicodedata.category(character) == "Cc" for character in text):
             message = "Give the text without control characters such as tabs and line ends."
             yield FieldProblem(path=f"{path}.{name}", reason=INVALID_FORMAT, message=message)
 
