@@ -31,6 +31,13 @@ class Span:
         """How many bytes the text has."""
         return self.length + int(self.has_point and self.length > 0)
 
+    @property
+    def file_name(self) -> str:
+        """What to call a file of the text."""
+        if self.has_point:
+            return f"pi-{max(0, self.length - 1)}-decimals.txt"
+        return f"pi-digits-{self.offset}-to-{self.offset + self.length}.txt"
+
 
 def span_of(calculation: Calculation, *, offset: int | None, length: int | None) -> Span:
     """What of a calculation's digits is asked for; None: all from the start, all to the end.

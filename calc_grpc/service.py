@@ -22,7 +22,7 @@ from calc_grpc.watching import Watchers
 
 pb2 = calculation_service_pb2
 
-TEXT_LENGTH = "text-length"  # the metadata that says how many bytes a stream of text will carry
+TEXT_LENGTH, TEXT_NAME = "text-length", "text-name"  # metadata: how many bytes a stream carries, a name to save it by
 LARGE_INPUT_BYTES = 20_000  # some 200 observations: from here, checking takes longer than the event loop may be held
 
 
@@ -123,7 +123,9 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
             length=request.length if request.HasField("length") else None,
         )
         await self._kept_digits.check(span)
-        await context.send_initial_metadata(((TEXT_LENGTH, str(span.text_length)),))
+        await context.send_initial_metadata(
+            ((TEXT_LENGTH, str(span.text_length)), (TEXT_NAME, span.file_name)),
+        )
         async for piece in self._kept_digits.text(span):
             yield pb2.PiDigitsChunk(digits=piece)
 

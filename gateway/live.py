@@ -1,4 +1,4 @@
-"""Server-sent events, WebSocket and text: three skins over one async generator of a server stream."""
+"""Server-sent events and WebSocket: two skins over one async generator of a server stream; `text.py` is a third."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,6 @@ EVENT_STREAM_HEADERS = [
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
 ]
-TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
 # Larger messages are rendered in a thread: the event loop serves everybody else meanwhile.
 LARGE_MESSAGE_BYTES = 32 * 1024
 
@@ -127,22 +126,6 @@ async def send_messages(scope: Scope, send: Send, stream: Snapshots) -> None:
             code = 1008 if error.status < 500 else 1013 if error.status == 503 else 1011
             await send({"type": "websocket.send", "text": error.body(request_id_of(scope)).decode()})
         await send({"type": "websocket.close", "code": code})
-
-
-async def send_text(send: Send, stream: Snapshots) -> None:
-    """One text made of the pieces; a failure after the first piece cuts the connection."""
-    started = False
-    async for message in stream:
-        if message is None:
-            continue
-        piece = getattr(message, message.DESCRIPTOR.fields[0].name)
-        if not started:
-            started = True
-            await send({"type": "http.response.start", "status": 200, "headers": TEXT_HEADERS})
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    if not started:
-        await send({"type": "http.response.start", "status": 200, "headers": TEXT_HEADERS})
-    await send({"type": "http.response.body", "body": b""})
 
 
 async def render(message: Message) -> bytes:

@@ -75,7 +75,7 @@ async def _send_file(scope: Scope, send: Send, file: Path, *, hashed: bool) -> N
     request = Headers(scope=scope)
     status = await asyncio.to_thread(file.stat)
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    accepted = _accepted_encodings(request.get("accept-encoding", ""))
+    accepted = accepted_encodings(request.get("accept-encoding", ""))
     found = await asyncio.to_thread(_represent, file, status.st_mtime_ns, status.st_size, media_type, accepted)
     headers = [
         (b"cache-control", b"public, max-age=31536000, immutable" if hashed else b"no-cache"),
@@ -117,7 +117,7 @@ def _represent(
     return _Representation(content=content, encoding="", etag=f'"{tag}"')
 
 
-def _accepted_encodings(header: str) -> frozenset[str]:
+def accepted_encodings(header: str) -> frozenset[str]:
     accepted = set()
     for part in header.lower().replace(" ", "").split(","):
         name, _, quality = part.partition(";q=")

@@ -16,9 +16,10 @@ from gateway.config import Config
 from gateway.errors import FieldError, InvalidInput, MethodNotAllowed, NotSignedIn, Unavailable, UnsupportedMediaType
 from gateway.http_rules import HttpRoute, RouteTable
 from gateway.json_message import fill_from_json, fill_from_text, read_json_object
-from gateway.live import OpenStreams, render, send_events, send_messages, send_text, snapshots
+from gateway.live import OpenStreams, render, send_events, send_messages, snapshots
 from gateway.middleware import request_id_of, send_json
 from gateway.permissions import Identity, rule_for
+from gateway.text import send_text
 
 SERVICE = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"]
 LARGE_BODY_BYTES = 32 * 1024
@@ -43,7 +44,7 @@ class Transcoder:
     def _find(self, scope: Scope) -> tuple[HttpRoute, dict[str, str]]:
         method = scope.get("method", "GET")
         route, bound = self._table.find("GET" if method == "HEAD" else method, scope["raw_path"].decode("latin-1"))
-        if method == "HEAD" and route.streams:
+        if method == "HEAD" and route.streams and not route.answers_text:
             raise MethodNotAllowed("This address is a stream; it takes GET.", headers={"Allow": "GET"})
         if scope["type"] == "websocket" and (not route.streams or route.answers_text):
             raise MethodNotAllowed("There is no WebSocket at this address.", headers={"Allow": route.http_method})
@@ -65,8 +66,9 @@ class Transcoder:
 
     async def _stream(self, scope: Scope, send: Send, route: HttpRoute, request: Message, identity: Identity) -> None:
         with self._streams.slot(identity.username):
+            call = self._calc.open(route, request, request_id_of(scope))
             stream = snapshots(
-                self._calc.open(route, request, request_id_of(scope)),
+                call,
                 stopping=self._streams.stopping,
                 recheck=self._recheck(scope, identity),
                 heartbeat_s=self._config.heartbeat_s,
@@ -74,7 +76,7 @@ class Transcoder:
             )
             try:
                 if route.answers_text:
-                    await send_text(send, stream)
+                    await send_text(scope, send, call, stream)
                 elif scope["type"] == "websocket":
                     await send_messages(scope, send, stream)
                 else:

@@ -227,7 +227,9 @@ async def test_a_span_without_an_offset_begins_with_the_point(
 ) -> None:
     calculation = await compute(stub, digits_pool, 10)
     call = stub.GetPiDigits(pb2.GetPiDigitsRequest(calculation_id=calculation.calculation_id, length=length))
-    assert dict(await call.initial_metadata())["text-length"] == str(len(text))
+    metadata = dict(await call.initial_metadata())
+    assert metadata["text-length"] == str(len(text))
+    assert metadata["text-name"] == f"pi-{max(0, length - 1)}-decimals.txt"
     assert b"".join([chunk.digits async for chunk in call]) == text
 
 

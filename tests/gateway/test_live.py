@@ -1,4 +1,4 @@
-"""Server-sent events, WebSockets and digits over the server streams."""
+"""Server-sent events and WebSockets over the server streams."""
 
 import asyncio
 import json
@@ -315,47 +315,3 @@ async def test_a_websocket_that_may_not_open_is_denied_by_status(
 async def test_a_websocket_from_our_own_pages_needs_only_the_cookie(url: str, http: aiohttp.ClientSession) -> None:
     async with http.ws_connect(url + WATCH, headers={"Cookie": "sessionid=observer"}, origin=url) as socket:
         assert json.loads((await socket.receive(timeout=5)).data)["revision"] == 1
-
-
-async def test_digits_are_one_text(
-    url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
-) -> None:
-    async with http.get(f"{url}/v1/calculations/c1/digits?offset=0&length=9", headers=observer) as response:
-        assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-        assert await response.text() == "3.14159265"
-    request = calc.last.request
-    assert (request.offset, request.length, request.visible_to) == (0, 9, "observer")
-    assert request.HasField("offset")
-
-
-async def test_an_absent_offset_stays_absent(
-    url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
-) -> None:
-    async with http.get(f"{url}/v1/calculations/c1/digits", headers=observer) as response:
-        assert response.status == 200
-    assert not calc.last.request.HasField("offset")
-
-
-async def test_digits_that_break_off_do_not_look_complete(
-    url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
-) -> None:
-    async def breaking(_request: Any, context: Any) -> AsyncIterator[Any]:
-        yield calculation_service_pb2.PiDigitsChunk(digits=b"3.14")
-        await abort(context, grpc.StatusCode.INTERNAL, "INTERNAL", "broken")
-
-    calc.answers["GetPiDigits"] = breaking
-    with pytest.raises(aiohttp.ClientPayloadError):
-        async with http.get(f"{url}/v1/calculations/c1/digits", headers=observer) as response:
-            await response.read()
-
-
-async def test_digits_of_an_unfinished_calculation_are_a_problem(
-    url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
-) -> None:
-    async def unfinished(_request: Any, context: Any) -> AsyncIterator[Any]:
-        await abort(context, grpc.StatusCode.FAILED_PRECONDITION, "NOT_FINISHED", "Not finished.")
-        yield
-
-    calc.answers["GetPiDigits"] = unfinished
-    async with http.get(f"{url}/v1/calculations/c1/digits", headers=observer) as response:
-        assert (response.status, json.loads(await response.read())["reason"]) == (409, "NOT_FINISHED")
