@@ -24,7 +24,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {text.app.skipToContent}
       </a>
       <header className={classes.header}>
-        <Group className={classes.bar} justify="space-between" wrap="nowrap" gap="sm">
+        <div className={classes.bar}>
           <Anchor component={Link} to="/requests" underline="never" c="inherit" aria-label={text.app.home}>
             <Group gap={10} wrap="nowrap">
               <Logo />
@@ -37,7 +37,7 @@ export function Layout({ children }: { children: ReactNode }) {
             <SchemeSwitch />
             <UserMenu />
           </Group>
-        </Group>
+        </div>
       </header>
       <Box component="main" id="content" className={classes.main} tabIndex={-1}>
         {children}

@@ -6,9 +6,10 @@ export const ROW_HEIGHT_PX = 26;
 
 const GROUP_LENGTH = 10;
 const LINE_LENGTHS = [100, 50, 20, 10];
-const FONT_PX = 14;
-/** No usual monospaced font is wider than this share of its size. */
+/** No usual monospaced font is wider than this share of its size; 14 px for the digits, 12 px for the numbers. */
 const CHARACTER_WIDTH = 0.62;
+const [DIGIT_PX, LABEL_PX] = [14 * CHARACTER_WIDTH, 12 * CHARACTER_WIDTH];
+const MARGINS_PX = 40; // around the number, and the scroll bar
 
 /** `last`: the position of the last digit there is. Line 0 holds the 3 alone, so that line 1 starts at position 1. */
 export interface DigitLayout {
@@ -18,9 +19,10 @@ export interface DigitLayout {
 
 /** The longest line that fits beside the number of its first digit. */
 export function digitsPerRow(width_px: number, last: number): number {
-  const labelCharacters = String(last).length * (4 / 3) + 3;
+  const lastLength = String(last).length;
+  const labelCharacters = lastLength + Math.floor((lastLength - 1) / 3);
   const fits = (length: number) =>
-    (length + length / GROUP_LENGTH + labelCharacters) * FONT_PX * CHARACTER_WIDTH <= width_px;
+    (length + length / GROUP_LENGTH - 1) * DIGIT_PX + labelCharacters * LABEL_PX + MARGINS_PX <= width_px;
   return LINE_LENGTHS.find(fits) ?? GROUP_LENGTH;
 }
 

@@ -50,22 +50,24 @@ export function DigitViewer({ calculationId, last, focus, find, inViewRef }: Dig
   const rowCount = rowCountOf(layout);
   const scroll = useScroll(frame, size.height, rowCount, ROW_HEIGHT_PX);
   const { showRow } = scroll;
-  const windows = useDigitWindows(calculationId, last, windowsOfRows(layout, scroll.first, scroll.last));
+  const measured = size.height > 1;
+  const wanted = measured ? windowsOfRows(layout, scroll.first, scroll.last) : [];
+  const windows = useDigitWindows(calculationId, last, wanted);
 
   const shown = useRef<Focus | null>(null);
   useLayoutEffect(() => {
     // Other lines or another height: what was in the middle stays there.
     const { from, to } = inViewRef.current;
     const target = shown.current === focus ? Math.round((from + to) / 2) : focus.position;
-    if (size.height > 1) shown.current = focus;
+    if (measured) shown.current = focus;
     showRow(rowOfPosition(layout, target));
-  }, [focus, layout, size.height, showRow, inViewRef]);
+  }, [focus, layout, measured, showRow, inViewRef]);
   const [from, to] = [rowStart(layout, scroll.firstVisible), rowEnd(layout, scroll.lastVisible)];
   useEffect(() => {
     inViewRef.current = { from, to };
   }, [inViewRef, from, to]);
 
-  const labelWidth = `calc(${formatCount(last, text.locale).length}ch + 24px)`;
+  const labelWidth = `calc(${formatCount(last, text.locale).length}ch + 20px)`;
   const rows = Array.from({ length: scroll.last - scroll.first + 1 }, (_, index) => scroll.first + index);
   return (
     <>
