@@ -1,11 +1,13 @@
 """Log lines: event first, one line each, the request id where there is one."""
 
+import asyncio
+import io
 import logging
 import sys
 
 import pytest
 
-from calc_grpc.logs import KeyValueFormatter, request_id
+from calc_grpc.logs import GatheringHandler, KeyValueFormatter, request_id
 
 
 def rendered(message: str = "calculation ended", **extra: object) -> str:
@@ -13,6 +15,26 @@ def rendered(message: str = "calculation ended", **extra: object) -> str:
         {"name": "calc_grpc.x", "levelname": "INFO", "msg": message, "created": 0.25, "msecs": 250.0, **extra}
     )
     return KeyValueFormatter().format(record)
+
+
+class Stream(io.StringIO):
+    """Remembers its writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.writes.append(text)
+        return len(text)
+
+
+def logger_to(stream: Stream) -> logging.Logger:
+    handler = GatheringHandler(stream)
+    handler.setFormatter(KeyValueFormatter())
+    log = logging.Logger("calc_grpc.x", logging.INFO)
+    log.addHandler(handler)
+    return log
 
 
 def test_a_line_has_the_event_first_and_then_the_values() -> None:
@@ -31,6 +53,41 @@ def test_the_request_id_of_the_call_is_added() -> None:
     assert rendered().endswith("request_id=from-the-gateway")
     request_id.reset(token)
     assert "request_id" not in rendered()
+
+
+async def test_lines_of_one_turn_of_the_loop_are_written_together_and_warnings_at_once() -> None:
+    stream = Stream()
+    log = logger_to(stream)
+    log.info("one")
+    log.info("two")
+    assert stream.writes == []
+    await asyncio.sleep(0)
+    assert [text.count("\n") for text in stream.writes] == [2]
+    log.info("three")
+    log.warning("four")
+    assert [text.count("\n") for text in stream.writes] == [2, 2]
+    log.info("five")
+    await asyncio.to_thread(log.info, "six")
+    assert [text.split()[3] for text in "".join(stream.writes).splitlines()] == [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+    ]
+
+
+def test_without_a_loop_a_line_is_written_at_once_and_a_broken_one_harms_nobody(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stream = Stream()
+    log = logger_to(stream)
+    log.info("one")
+    log.info("%d", "no number")
+    log.info("two")
+    assert [text.split()[3] for text in stream.writes] == ["one", "two"]
+    assert "Logging error" in capsys.readouterr().err
 
 
 def test_traces_follow_on_lines_of_their_own() -> None:
