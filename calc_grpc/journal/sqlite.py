@@ -172,8 +172,11 @@ def _prepare(path: Path, clock: Clock) -> tuple[FileLock, sqlite3.Connection]:
         connection = connect(path)
         migrate(connection, path)
         connection.execute("BEGIN IMMEDIATE")
+        now_us = clock()
         sqlite_runs.reclaim_all(connection)
-        sqlite_reports.release_all(connection, now_us=clock())
+        sqlite_reports.release_all(connection, now_us=now_us)
+        sqlite_runs.forget_the_future(connection, now_us=now_us)
+        sqlite_reports.forget_the_future(connection, now_us=now_us)
         connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
         if lock is not None:

@@ -113,6 +113,19 @@ def release_all(db: sqlite3.Connection, *, now_us: int) -> None:
     )
 
 
+def forget_the_future(db: sqlite3.Connection, *, now_us: int) -> None:
+    """Make every waiting report due if the clock was set back: no later than some calculation ended, says the file."""
+    (latest_us,) = db.execute(
+        "SELECT max(finish_time_us) FROM calculations WHERE finish_time_us IS NOT NULL"
+    ).fetchone()
+    if latest_us is not None and latest_us > now_us:
+        db.execute(
+            """UPDATE calculations SET report_next_time_us = :now, report_due_us = :now,
+            report_since_us = min(report_since_us, :now) WHERE report_due_us > :now""",
+            {"now": now_us},
+        )
+
+
 def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
     calculation = calculation_of(dict(row))
     changes.append(

@@ -143,6 +143,18 @@ def reclaim_all(db: sqlite3.Connection) -> None:
     db.execute(f"UPDATE calculations SET {_BACK} WHERE state = 'RUNNING'")
 
 
+def forget_the_future(db: sqlite3.Connection, *, now_us: int) -> None:
+    """Start the delays anew of what was accepted before the clock was set back; it would wait as much longer.
+
+    The second condition keeps a further start from doing it again.
+    """
+    db.execute(
+        """UPDATE calculations SET due_time_us = :now + due_time_us - create_time_us, revision = revision + 1
+        WHERE state = 'SCHEDULED' AND create_time_us > :now AND due_time_us >= create_time_us""",
+        {"now": now_us},
+    )
+
+
 # The fence stays: whoever ran it may still be alive, and writes into the void.
 _BACK = """
 state = 'SCHEDULED', revision = revision + 1, owner = '', lease_until_us = NULL, progress_fraction = 0,

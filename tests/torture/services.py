@@ -167,7 +167,8 @@ def _children(parent: int) -> list[int]:
 def _is_worker(pid: int) -> bool:
     """Not the process with which Python tracks shared memory."""
     with suppress(OSError):
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return bool(command) and b"resource_tracker" not in command  # one that has ended has none
     return False
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from calc_grpc.calculation import SECOND_US
 from calc_grpc.errors import JournalUnavailable, StartRefused
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import Filter
@@ -37,6 +38,27 @@ async def test_after_a_restart_what_ran_is_claimable_at_once(tmp_path: Path, clo
     assert [due.calculation_id for due in await journal.claim_reports(limit=9, busy={}, per_origin=9)] == [
         lost.calculation_id
     ]
+    await journal.close()
+
+
+async def test_after_the_clock_was_set_back_nothing_waits_for_the_time_that_was(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    journal = await SqliteJournal.open(tmp_path / "journal.sqlite3", clock=clock)
+    delayed, reported = new_calculation(0, due_time_us=START_US + 30 * SECOND_US), new_calculation(1, has_callback=True)
+    for new in (delayed, reported):
+        await journal.accept(new)
+    await journal.cancel(reported.calculation_id)
+    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    await journal.record_report(due, state="PENDING", last_error="no", next_time_us=clock() + 60 * SECOND_US)
+    for _ in range(2):  # the second start must not shorten the delay
+        await journal.close()
+        clock.now_us = START_US - 3600 * SECOND_US
+        journal = await SqliteJournal.open(tmp_path / "journal.sqlite3", clock=clock)
+        assert await journal.next_due_us(["distance"]) == clock() + 30 * SECOND_US
+        assert await journal.next_report_us() == clock()
+    (again,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
+    assert (again.calculation_id, again.since_us) == (reported.calculation_id, clock())
     await journal.close()
 
 
