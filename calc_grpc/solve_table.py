@@ -196,9 +196,14 @@ def _alternative_lines(alternatives: Sequence[Alternative]) -> list[str]:
 def _follow_up_lines(follow_up: FollowUp | None) -> list[str]:
     if follow_up is None:
         return []
-    advice = [f"observe from {follow_up.observe_from:%Y-%m-%d} on to reach 1 %"] if follow_up.observe_from else []
-    advice += [f"by {follow_up.observe_by:%Y-%m-%d} at the latest to find it"] if follow_up.observe_by else []
-    said = "; ".join([*advice, *([follow_up.note] if follow_up.note else [])])
+    told = []
+    if follow_up.observe_from:
+        told.append((follow_up.observe_from, f"from {follow_up.observe_from:%Y-%m-%d} on to reach 1 %"))
+    if follow_up.observe_by:
+        told.append((follow_up.observe_by, f"by {follow_up.observe_by:%Y-%m-%d} at the latest to find it"))
+    # What comes first is said first: the object may be lost before one night alone would do.
+    advice = "observe " + ", ".join(words for _, words in sorted(told)) + "." if told else ""
+    said = " ".join(filter(None, (advice, follow_up.note)))
     return ["", f"Next, at {printable(follow_up.station)}: {said}"] if said else []
 
 

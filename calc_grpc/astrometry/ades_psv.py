@@ -95,7 +95,7 @@ class PsvReader:
             self.findings.error(span, reasons.BAD_HEADER, hint)
             return None
         if len(cells) != len(self.columns):
-            hint = f"The record has {len(cells)} fields, its header {len(self.columns)}. Check the | between them."
+            hint = f"Fields of the record: {len(cells)}, of its header: {len(self.columns)}. Check the | between them."
             self.findings.error(span, reasons.BAD_FIELD_COUNT, hint)
             return None
         fields = dict(_spans(span.line, self.columns, cells))

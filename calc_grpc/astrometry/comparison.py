@@ -51,7 +51,7 @@ def warn_of_arc(name: str, group: Sequence[Draft], findings: Findings) -> None:
     times = [draft.observation.observed_at for draft in group]
     arc = max(times) - min(times)
     if len(group) < FEWEST:
-        hint = f"An orbit of {name} needs at least {FEWEST} observations; there are {len(group)}. Add more."
+        hint = f"An orbit of {name} needs at least {FEWEST} observations, not {len(group)}. Add more."
         findings.warning(group[0].span, reasons.TOO_FEW_OBSERVATIONS, hint)
     elif arc < SHORTEST_ARC:
         hint = (

@@ -19,7 +19,8 @@ from calc_grpc import solve
 from calc_grpc.cli import main
 from calc_grpc.convert import KINDS, json_of
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.result import DistanceResult, ObservationResult
+from calc_grpc.orbits.result import DistanceResult, FollowUp, ObservationResult
+from calc_grpc.solve_table import SolvedObject, object_text
 from tests.calc_grpc.conftest import Stub
 from tests.calc_grpc.fakes import FakePool
 from tests.calc_grpc.test_cli import environment
@@ -324,3 +325,26 @@ def test_where_nothing_was_fitted_there_is_no_table(capsys, quick, two_objects):
     printed = capsys.readouterr().out
     assert "Made0: NOT DETERMINED\nMade up.\n5 observations, 2020-01-01 to 2020-01-05, station 500\n" in printed
     assert "distance/au" not in printed
+
+
+@pytest.mark.parametrize(
+    ("start_day", "end_day", "note", "said"),
+    [
+        (
+            16,
+            6,
+            "Grows.",
+            "observe by 2020-01-06 at the latest to find it, from 2020-01-16 on to reach 1 %. Grows.",
+        ),
+        (6, 16, "", "observe from 2020-01-06 on to reach 1 %, by 2020-01-16 at the latest to find it."),
+        (None, None, "Near the Sun.", "Near the Sun."),
+    ],
+)
+def test_what_to_do_next_is_said_in_the_order_of_its_dates(start_day, end_day, note, said):
+    first = datetime(2020, 1, 1, tzinfo=UTC)
+    start, end = (day and first.replace(day=day) for day in (start_day, end_day))
+    plan = FollowUp(station="F51", relative_sigma=0.1, nights=(), observe_from=start, observe_by=end, note=note)
+    result = DistanceResult(verdict="WEAK", verdict_reason="Made up.", orbit=None, observations=(), follow_up=plan)
+    seen = (Observation(observed_at=first, ra_deg=1.0, dec_deg=2.0, station="F51"),)
+    text = object_text(SolvedObject(designation="Made0", observations=seen, result=result))
+    assert text.endswith(f"\nNext, at F51: {said}\n")
