@@ -19,13 +19,12 @@ from calc_grpc.origins import origin_of
 MAX_CREATOR_LENGTH = 150
 MAX_PAGE_SIZE = 1000
 DEFAULT_PAGE_SIZE = 50
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def canonical_id(text: str) -> str | None:
     """Return a UUID in lower case; None when the text is no UUID in the usual form."""
-    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.ASCII | re.IGNORECASE):
-        return None
-    return text.lower()
+    return text.lower() if UUID.fullmatch(text) else None
 
 
 def new_calculation(

@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import nullcontext, suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import TextIO
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -22,7 +23,7 @@ class KeyValueFormatter(logging.Formatter):
         values = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if request_id.get():
             values.setdefault("request_id", request_id.get())
-        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        moment = _second(int(record.created))
         head = f"{moment}.{int(record.msecs):03d}Z {record.levelname} {record.name} {record.getMessage()}"
         line = " ".join([head, *(f"{key}={_render(value)}" for key, value in values.items() if key != "trace")])
         trace = values.get("trace") or (self.formatException(record.exc_info) if record.exc_info else "")
@@ -65,6 +66,11 @@ class GatheringHandler(logging.Handler):
                 self._stream.flush()
 
 
+@lru_cache(maxsize=2)
+def _second(moment_s: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment_s))
+
+
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()
@@ -74,6 +80,9 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def set_up(level: str) -> None:
     """Send the log of this process to stderr."""
+    # What no line shows need not be looked up for each: Python's documentation, Logging HOWTO, section Optimization.
+    for name in ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks", "_srcfile"):
+        setattr(logging, name, None)
     handler = GatheringHandler(sys.stderr)
     handler.setFormatter(KeyValueFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

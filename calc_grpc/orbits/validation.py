@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -49,19 +49,23 @@ def find_problems(observations: Sequence[Observation], *, now: datetime) -> list
     if len(observations) < FEWEST:
         message = f"An orbit needs at least {FEWEST} observations; {len(observations)} were given. Add more."
         problems.append(FieldProblem(path="observations", reason=TOO_FEW_OBSERVATIONS, message=message))
-    first_at: dict[tuple[str, datetime], int] = {}
-    first_with: dict[int, int] = {}
+    seen = _first_of([(observation.station, observation.observed_at) for observation in observations])
+    numbered = _first_of([observation.id for observation in observations])
     for k, observation in enumerate(observations):
         problems.extend(_of_one(f"observations[{k}]", observation, now))
-        key = (observation.station, observation.observed_at)
-        if key in first_at:
-            problems.append(_duplicate(k, first_at[key]))
-        first_at.setdefault(key, k)
-        if observation.id is not None:
-            if observation.id in first_with:
-                problems.append(_repeated_id(k, first_with[observation.id], observation.id))
-            first_with.setdefault(observation.id, k)
+        if seen.get(k, k) != k:
+            problems.append(_duplicate(k, seen[k]))
+        if observation.id is not None and numbered.get(k, k) != k:
+            problems.append(_repeated_id(k, numbered[k], observation.id))
     return problems
+
+
+def _first_of(keys: Sequence[Hashable]) -> dict[int, int]:
+    """For each place the first one with the same key; empty when every key is there once, as is usual."""
+    if len(set(keys)) == len(keys):
+        return {}
+    first: dict[Hashable, int] = {}
+    return {k: first.setdefault(key, k) for k, key in enumerate(keys)}
 
 
 def _repeated_id(k: int, first: int, number: int) -> FieldProblem:
@@ -113,7 +117,9 @@ def _of_numbers(path: str, observation: Observation) -> Iterator[FieldProblem]:
 
 def _of_texts(path: str, observation: Observation) -> Iterator[FieldProblem]:
     for name, most in LONGEST_TEXTS.items():
-        text = getattr(observation, name) or ""
+        text = getattr(observation, name)
+        if not text:
+            continue
         if len(text) > most:
             message = f"Give at most {most} characters."
             yield FieldProblem(path=f"{path}.{name}", reason=TOO_LONG, message=message)
