@@ -30,11 +30,11 @@ class DecimalWriter:
     """
 
     def __init__(self, wanted_count: int, *, guard_bits: int = GUARD_BITS) -> None:
-        halving_count = (wanted_count // DIGITS_PER_LEAF).bit_length()
-        self._leaf_size = -(-wanted_count >> halving_count)
+        self._halving_count = (wanted_count // DIGITS_PER_LEAF).bit_length()
+        self._leaf_size = -(-wanted_count >> self._halving_count)
         self._guard_bits = guard_bits
-        self._powers = _powers_of_ten(self._leaf_size, halving_count)
-        self.digit_count = self._leaf_size << halving_count
+        self._powers: dict[int, mpz] = {}  # only made to write: until then the memory is needed elsewhere
+        self.digit_count = self._leaf_size << self._halving_count
         self.bits = self._bits_for(self.digit_count)
 
     def write(self, fraction: mpz, error: int, progress: Progress) -> Iterator[bytes]:
@@ -44,6 +44,7 @@ class DecimalWriter:
         units above. progress: told how many digits were written.
         Raises Undecided when a decimal differs between values within the error: what was yielded is always right.
         """
+        self._powers = _powers_of_ten(self._leaf_size, self._halving_count, progress)
         return self._write(fraction, error, self.digit_count, progress)
 
     def _write(self, fraction: mpz, error: int, count: int, progress: Progress) -> Iterator[bytes]:
@@ -73,8 +74,9 @@ class DecimalWriter:
         return digit_count * 3_321_928_095 // 1_000_000_000 + 1 + self._guard_bits
 
 
-def _powers_of_ten(leaf_size: int, halving_count: int) -> dict[int, mpz]:
+def _powers_of_ten(leaf_size: int, halving_count: int, progress: Progress) -> dict[int, mpz]:
     powers = {leaf_size: mpz(10) ** leaf_size}
     for halving in range(1, halving_count):
+        progress.add(0.0)
         powers[leaf_size << halving] = powers[leaf_size << (halving - 1)] ** 2
     return powers
