@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup protos build run test check fix bench screenshots clean
+.PHONY: help setup protos build run test torture check fix bench screenshots clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,6 +20,12 @@ run: setup build  ## set everything up, start the three services, print the addr
 
 test: setup build  ## run every test (room=NAME for a part)
 	@scripts/test.sh $(room)
+
+# For example: make torture options="--seed 7 --database postgresql"; `--help` lists them.
+options ?=
+
+torture: setup build  ## kill and starve everything at random for minutes, then check that nothing was lost (options="--seed 7")
+	@$(BIN)/python scripts/torture.py $(options)
 
 check: setup build  ## format, lint, types, imports, protos (room=NAME for a part)
 	@scripts/check.sh $(room)

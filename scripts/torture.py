@@ -19,8 +19,6 @@ from tests.torture.clock import find_faketime
 from tests.torture.plan import make_plan
 from tests.torture.run import Torture
 
-SPARE_S = 75.0  # of the minutes asked for, for what comes before and after the faults
-SHORTEST_S = 15.0
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -32,7 +30,7 @@ def main() -> int:
     can_jump = find_faketime() is not None
     if not can_jump:
         print("The clock will not jump, because libfaketime is missing: apt install faketime")
-    duration_s = max(SHORTEST_S, options.minutes * 60 - SPARE_S)
+    duration_s = options.minutes * 60
     plan = make_plan(
         options.seed, kill_count=options.kills, duration_s=duration_s, database=options.database, can_jump=can_jump
     )
@@ -62,13 +60,23 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=seed, help="repeats the schedule of an earlier run (default: drawn)"
     )
     parser.add_argument("--kills", type=int, default=220, help="how many processes are killed (220)")
-    parser.add_argument("--minutes", type=float, default=7.0, help="about how long it takes (7)")
+    parser.add_argument("--minutes", type=_minutes, default=5.5, help="for how long there are faults (5.5)")
     parser.add_argument("--users", type=int, default=5, help="how many requests are pursued at the same time (5)")
     parser.add_argument("--database", choices=DATABASES, default="sqlite", help="of all services (sqlite)")
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="where to put logs and databases if something is wrong"
     )
     return parser
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 10_000:
+        raise argparse.ArgumentTypeError("expected minutes, 0.1 to 10000")
+    return value
 
 
 def say(text: str) -> None:

@@ -21,9 +21,12 @@ def fill_disk(services: TorturedDeployment) -> Lift:
     """No file of calc_grpc can grow, also not those of a process that is started meanwhile."""
     lifted = threading.Event()
 
+    def limit() -> None:
+        _limit_files(services.pid_of("calc_grpc"), FULL_AT_BYTES)
+
     def hold() -> None:
         while not lifted.wait(APPLY_EVERY_S):
-            _limit_files(services.pid_of("calc_grpc"), FULL_AT_BYTES)
+            limit()
 
     def lift() -> None:
         lifted.set()
@@ -31,6 +34,7 @@ def fill_disk(services: TorturedDeployment) -> Lift:
         for pid in (services.pid_of("calc_grpc"), *services.workers_of("calc_grpc")):
             _limit_files(pid, resource.RLIM_INFINITY)
 
+    limit()
     holder = threading.Thread(target=hold, daemon=True)
     holder.start()
     return lift

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # Whole process groups, but for the workers, which are killed alone.
-KILLS = {"calc_grpc": 5, "calc_worker": 6, "main_api": 3, "main_worker": 2, "gateway": 3, "repair": 1}
-SECOND_CALC = {"calc_grpc_b": 5}
+KILLS = {"calc_grpc": 3, "calc_worker": 4, "main_api": 3, "main_worker": 3, "gateway": 5, "repair": 2}
+SECOND_CALC = {"calc_grpc_b": 3}
 CALLBACK_FAULTS = (
     "main_500",
     "main_429",

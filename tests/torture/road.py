@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 FORWARD_TIMEOUT_S = 14.0
-LATE_AFTER_S = 6.0
 HOP_BY_HOP = frozenset(("connection", "transfer-encoding", "content-length", "date", "server"))
 
 
@@ -31,12 +30,14 @@ class Road:
 
     main_url: str
     fault: str = ""
+    late_after_s: float = 6.0
     attempts: Counter[str] = field(default_factory=Counter)
     # What calc_grpc ever said of a calculation: one text, however often it was sent.
     said: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
-        self._closed = threading.Event()
+        self._late_may_pass = threading.Event()
+        self._late: list[threading.Thread] = []
         self._fault_ended = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
@@ -51,8 +52,8 @@ class Road:
         self._fault_ended.set()
 
     def close(self) -> None:
-        self._closed.set()
         self._fault_ended.set()
+        self.let_late_ones_pass()
         self._server.shutdown()
         self._server.server_close()
 
@@ -77,12 +78,25 @@ class Road:
             return 502, {}, b""
 
     def forward_later(self, callback: Callback) -> None:
-        """A copy that was held up somewhere and arrives when nobody expects it any more."""
-        self._closed.wait(LATE_AFTER_S)
-        self.forward(callback)
+        """Keep a copy that arrives when nobody expects it any more."""
+
+        def pass_on() -> None:
+            self._late_may_pass.wait(self.late_after_s)
+            self.forward(callback)
+
+        thread = threading.Thread(target=pass_on, daemon=True)
+        self._late.append(thread)
+        thread.start()
+
+    def let_late_ones_pass(self) -> int:
+        """Forward what is still held up, and wait for the answers; returns how many copies were late so far."""
+        self._late_may_pass.set()
+        for thread in self._late:
+            thread.join()
+        return len(self._late)
 
     def hang(self) -> None:
-        """Until the fault ends, and a moment longer than the sender waits where it ends late."""
+        """Until the fault ends, or longer than any sender waits."""
         self._fault_ended.wait(timeout=60)
 
 
@@ -166,7 +180,7 @@ def _forward_twice(handler: Any, road: Road, callback: Callback) -> None:
 
 
 def _repeat_late(handler: Any, road: Road, callback: Callback) -> None:
-    threading.Thread(target=road.forward_later, args=(callback,), daemon=True).start()
+    road.forward_later(callback)
     handler.answer(*road.forward(callback))
 
 
