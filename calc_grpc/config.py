@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 DAY_S = 86_400.0
 MAX_WORKER_COUNT = 256
+MIN_WORKER_MEMORY_MB = 512  # compiling the solver takes 435, the compiled one 236
 MAX_RETENTION_DAYS = 36_500
 MAX_DIGITS_WORKER_COUNT = 16
 DEFAULT_LARGEST_POSITION = 10_000_000
@@ -37,11 +38,14 @@ class Config:
     callback_key: str = field(repr=False)
     callback_allowed_origins: frozenset[str]
     worker_count: int
+    worker_memory_mb: int
+    time_limit_s: float
     api_key: str | None = field(repr=False)
     report_give_up_after_s: float
     queue_max: int
     retention_days: float
     digits_worker_count: int
+    digits_time_limit_s: float
     digits_largest_position: int
     digits_keep_days: float
     log_level: str
@@ -60,11 +64,14 @@ class Config:
                 environ, "CALC_CALLBACK_ALLOWED_ORIGINS", "" if production else DEVELOPMENT_ORIGINS, _origins
             ),
             worker_count=_setting(environ, "CALC_WORKER_COUNT", "0", _worker_count),
+            worker_memory_mb=_setting(environ, "CALC_WORKER_MEMORY_MB", "2048", _worker_memory),
+            time_limit_s=_setting(environ, "CALC_TIME_LIMIT_S", "600", _positive_seconds),
             api_key=_setting(environ, "CALC_API_KEY", "", _api_key),
             report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
             queue_max=_setting(environ, "CALC_QUEUE_MAX", str(DEFAULT_QUEUE_MAX), _positive_count),
             retention_days=_setting(environ, "CALC_RETENTION_DAYS", "0", _days),
             digits_worker_count=_setting(environ, "CALC_DIGITS_WORKER_COUNT", "1", _digits_worker_count),
+            digits_time_limit_s=_setting(environ, "CALC_DIGITS_TIME_LIMIT_S", "3600", _positive_seconds),
             digits_largest_position=_setting(
                 environ, "CALC_DIGITS_LARGEST_POSITION", str(DEFAULT_LARGEST_POSITION), _largest_position
             ),
@@ -168,6 +175,12 @@ def _digits_worker_count(text: str) -> int:
 def _largest_position(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) > MAX_LARGEST_POSITION:
         raise ValueError(f"expected 0 to {MAX_LARGEST_POSITION}, got {text!r}")
+    return int(text)
+
+
+def _worker_memory(text: str) -> int:
+    if not re.fullmatch(r"\d{1,7}", text, re.ASCII) or int(text) < MIN_WORKER_MEMORY_MB:
+        raise ValueError(f"expected megabytes, {MIN_WORKER_MEMORY_MB} or more, got {text!r}")
     return int(text)
 
 

@@ -12,7 +12,14 @@ from typing import Protocol, TypeVar
 
 from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import Clock, moment_of
-from calc_grpc.errors import ComputationFailed, JournalUnavailable, RunCancelled, WorkerCrashed
+from calc_grpc.errors import (
+    ComputationFailed,
+    JournalUnavailable,
+    OutOfMemory,
+    RunCancelled,
+    TimeLimitExceeded,
+    WorkerCrashed,
+)
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
 
 T = TypeVar("T")
@@ -24,6 +31,16 @@ WORKER_CRASHED = Outcome(
     state="FAILED",
     error_reason="WORKER_CRASHED",
     error_message="The worker process died while computing, twice. Try other observations or report the fault.",
+)
+TIME_LIMIT_EXCEEDED = Outcome(
+    state="FAILED",
+    error_reason="TIME_LIMIT_EXCEEDED",
+    error_message="The computation took longer than this server allows. Ask for less, or have the limit raised.",
+)
+OUT_OF_MEMORY = Outcome(
+    state="FAILED",
+    error_reason="OUT_OF_MEMORY",
+    error_message="The computation wanted more memory than this server allows. Ask for less, or have the limit raised.",
 )
 COMPUTATION_FAILED = Outcome(
     state="FAILED",
@@ -157,6 +174,10 @@ class Dispatcher:
         except ComputationFailed as error:
             logger.error("computation failed", extra={"calculation_id": claim.calculation_id, "trace": error.trace})
             return COMPUTATION_FAILED
+        except (TimeLimitExceeded, OutOfMemory) as error:
+            outcome = TIME_LIMIT_EXCEEDED if isinstance(error, TimeLimitExceeded) else OUT_OF_MEMORY
+            logger.error("computation stopped", extra={"calculation_id": claim.calculation_id, "cause": str(error)})
+            return outcome
         except WorkerCrashed:
             logger.warning("worker died while computing", extra={"calculation_id": claim.calculation_id})
             if self._stopping or claim.crash_count < MAX_CRASH_COUNT:

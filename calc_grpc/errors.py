@@ -22,6 +22,8 @@ CalcError
       + RunCancelled
       + WorkerCrashed
       + ComputationFailed
+      + TimeLimitExceeded
+      + OutOfMemory
 """
 
 from collections.abc import Mapping, Sequence
@@ -134,6 +136,14 @@ class RunCancelled(RunEnded):
 
 class WorkerCrashed(RunEnded):
     """The worker process died while computing."""
+
+
+class TimeLimitExceeded(RunEnded):
+    """The run took longer than the server allows."""
+
+
+class OutOfMemory(RunEnded):
+    """The run wanted more memory than the server allows a worker."""
 
 
 class ComputationFailed(RunEnded):

@@ -37,6 +37,7 @@ from calc_grpc.workers import WorkerPool
 SERVICE_NAME = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"].full_name
 STOP_STEP_TIMEOUT_S = 2.5
 RPC_GRACE_S = 0.5
+READING_TIME_LIMIT_S = 60.0  # the largest file takes two seconds
 DIGITS_NICENESS = 10  # beside a distance on the same core, a tenth of the time
 # One operation on millions of digits takes a second, and cannot be told to stop: its process is replaced instead.
 DIGITS_CANCEL_GRACE_S = 0.15
@@ -77,13 +78,19 @@ class Server:
         self._config = config
         self._clock = clock
         self._pool: Pool = pool or WorkerPool(
-            worker_count=config.worker_count, numba_cache_path=config.numba_cache_path, log_level=config.log_level
+            worker_count=config.worker_count,
+            numba_cache_path=config.numba_cache_path,
+            log_level=config.log_level,
+            time_limit_s=config.time_limit_s,
+            memory_limit_mb=config.worker_memory_mb,
         )
         self._reading_pool: Pool = reading_pool or WorkerPool(
             worker_count=1,
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.convert_astrometry",
             log_level=config.log_level,
+            time_limit_s=READING_TIME_LIMIT_S,
+            memory_limit_mb=config.worker_memory_mb,
         )
         self._digits_workers: Pool = digits_pool or WorkerPool(
             worker_count=config.digits_worker_count,
@@ -92,6 +99,8 @@ class Server:
             log_level=config.log_level,
             niceness=DIGITS_NICENESS,
             cancel_grace_s=DIGITS_CANCEL_GRACE_S,
+            time_limit_s=config.digits_time_limit_s,
+            memory_limit_mb=config.worker_memory_mb,
         )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []

@@ -8,6 +8,7 @@ import ctypes
 import importlib
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -50,6 +51,7 @@ class WorkerSettings:
     """What a worker has to know.
 
     table: the module whose KINDS it computes. niceness: by how much it gives way to other processes, 0 to 19.
+    memory_limit_mb: how much it may have; 0: no limit.
     """
 
     table: str
@@ -57,6 +59,7 @@ class WorkerSettings:
     numba_cache_dir: str
     log_level: str
     niceness: int = 0
+    memory_limit_mb: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +72,10 @@ class Job:
     created_at: datetime
 
 
-# What a worker says: ("ready",), ("progress", fraction, stage), ("done", result), ("failed", trace), ("cancelled",)
-Answer = tuple[str] | tuple[str, float, str] | tuple[str, bytes] | tuple[str, str]
+# What a worker says: ("ready",), ("progress", fraction, stage), ("done", result), ("failed", trace), ("cancelled",),
+# and ("out of memory",), its last word: after that nothing in the process can be relied on.
+OUT_OF_MEMORY = ("out of memory",)
+Answer = tuple[()] | tuple[str] | tuple[str, float, str] | tuple[str, bytes] | tuple[str, str]
 
 
 def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
@@ -84,11 +89,14 @@ def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
     kinds: Mapping[str, ComputedKind] = importlib.import_module(settings.table).KINDS
     for kind in kinds.values():
         kind.warm_up()
+    _limit_memory(settings.memory_limit_mb)
     try:
         connection.send(("ready",))
-        while True:
+        answer: Answer = ()
+        while answer != OUT_OF_MEMORY:
             job: Job = connection.recv()
-            connection.send(_answer(connection, flag, kinds, job))
+            answer = _answer(connection, flag, kinds, job)
+            connection.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -126,10 +134,23 @@ def _answer(connection: Connection, flag: Flag, kinds: Mapping[str, ComputedKind
         )
     except (BrokenPipeError, ConnectionResetError):
         raise
+    except MemoryError:
+        return OUT_OF_MEMORY
     except Exception:
         # The outermost edge of the worker: any fault of a core ends its calculation, not the process.
         return ("cancelled",) if cancelled() else ("failed", traceback.format_exc())
     return ("done", result)
+
+
+def _limit_memory(limit_mb: int) -> None:
+    """Bound what the process may ask for, so that the one who asks too much is told, and not the whole machine.
+
+    RLIMIT_DATA and not RLIMIT_AS: compiled code, libraries and reserved addresses are no memory (a warm worker has
+    0.2 GB of the one and 1.5 GB of the other).
+    """
+    if limit_mb:
+        limit = limit_mb * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _live_and_die_with(parent_pid: int) -> None:

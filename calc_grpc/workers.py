@@ -15,8 +15,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from calc_grpc.errors import ComputationFailed, RunCancelled, StartRefused, WorkerCrashed
-from calc_grpc.worker_process import Job, WorkerSettings, main
+from calc_grpc.errors import (
+    ComputationFailed,
+    OutOfMemory,
+    RunCancelled,
+    RunEnded,
+    StartRefused,
+    TimeLimitExceeded,
+    WorkerCrashed,
+)
+from calc_grpc.worker_process import OUT_OF_MEMORY, Job, WorkerSettings, main
 
 CANCEL_GRACE_S = 1.0
 RESTART_WAIT_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -30,7 +38,8 @@ class WorkerPool:
     """A fixed number of processes, each computing one calculation at a time; one that dies is replaced.
 
     table: the module whose KINDS the workers compute. niceness: by how much they give way to other processes.
-    cancel_grace_s: how long one that was told to stop may go on before it is killed.
+    cancel_grace_s: how long one that was told to stop may go on before it is killed. time_limit_s: how long a run may
+    take, memory_limit_mb: how much memory a worker may have; 0: no limit.
     on_free: called in the event loop when a worker becomes free.
     """
 
@@ -43,6 +52,8 @@ class WorkerPool:
         log_level: str = "INFO",
         niceness: int = 0,
         cancel_grace_s: float = CANCEL_GRACE_S,
+        time_limit_s: float = 0.0,
+        memory_limit_mb: int = 0,
     ) -> None:
         self._settings = WorkerSettings(
             table=table,
@@ -50,8 +61,10 @@ class WorkerPool:
             numba_cache_dir=str(numba_cache_path),
             log_level=log_level,
             niceness=niceness,
+            memory_limit_mb=memory_limit_mb,
         )
         self._cancel_grace_s = cancel_grace_s
+        self._time_limit_s = time_limit_s
         count = worker_count or max(1, (os.cpu_count() or 2) - 1)
         self._slots = [_Slot(self._settings) for _ in range(count)]
         self._free: list[_Slot] = []
@@ -79,7 +92,8 @@ class WorkerPool:
     ) -> bytes:
         """Compute in a free worker; returns the serialised result. created_at: when it was asked for.
 
-        Raises RunCancelled, WorkerCrashed, ComputationFailed. There must be a free worker.
+        Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory. There must be a free
+        worker.
         """
         loop = asyncio.get_running_loop()
         slot = self._free.pop()
@@ -90,15 +104,17 @@ class WorkerPool:
         def tell(fraction: float, stage: str) -> None:
             loop.call_soon_threadsafe(on_progress, fraction, stage)
 
+        limit = _TimeLimit(self._time_limit_s, lambda: self.cancel(calculation_id))
         try:
             result = await loop.run_in_executor(self._threads, slot.compute, job, tell)
-        except WorkerCrashed:
-            self._restart(slot)
-            raise
-        except (RunCancelled, ComputationFailed):
-            self._release(slot)
+        except RunEnded as error:
+            put_back = self._restart if isinstance(error, WorkerCrashed | OutOfMemory) else self._release
+            put_back(slot)
+            if limit.is_exceeded and isinstance(error, WorkerCrashed | RunCancelled):
+                raise TimeLimitExceeded from error
             raise
         finally:
+            limit.end()
             del self._busy[calculation_id]
         self._release(slot)
         return result
@@ -166,6 +182,24 @@ class WorkerPool:
         self.on_free()
 
 
+class _TimeLimit:
+    """Has a run stopped that takes too long."""
+
+    def __init__(self, seconds: float, stop: Callable[[], None]) -> None:
+        self.is_exceeded = False
+        self._stop = stop
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._exceed) if seconds else None
+
+    def end(self) -> None:
+        """The run is over."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _exceed(self) -> None:
+        self.is_exceeded = True
+        self._stop()
+
+
 class _Slot:
     """One place in the pool: the process in it, its pipe and its flag. Blocking calls run in a thread."""
 
@@ -212,7 +246,7 @@ class _Slot:
         return Job(number=self._number, kind=kind, input=input_bytes, created_at=created_at)
 
     def compute(self, job: Job, on_progress: OnProgress) -> bytes:
-        """Have the process compute a job; raises RunCancelled, WorkerCrashed, ComputationFailed."""
+        """Have the process compute a job; raises RunCancelled, WorkerCrashed, ComputationFailed, OutOfMemory."""
         try:
             self._connection.send(job)
             while (answer := self._connection.recv())[0] == "progress":
@@ -221,6 +255,8 @@ class _Slot:
             raise WorkerCrashed from error
         finally:
             self._is_busy = False
+        if answer == OUT_OF_MEMORY:
+            raise OutOfMemory
         if answer[0] == "cancelled":
             raise RunCancelled
         if answer[0] == "failed":

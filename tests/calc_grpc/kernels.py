@@ -1,5 +1,6 @@
 """Computations for tests of real worker processes: each kind misbehaves in its own way."""
 
+import ctypes
 import json
 import os
 import signal
@@ -60,6 +61,16 @@ def crash_once(text: bytes, *, report: Report, cancelled: Cancelled) -> bytes:
     return b"second time"
 
 
+def segfault(text: bytes, *, report: Report, cancelled: Cancelled) -> bytes:
+    return ctypes.string_at(0)
+
+
+def hoard(text: bytes, *, report: Report, cancelled: Cancelled) -> bytes:
+    """Takes as many megabytes as the input says, and touches them."""
+    kept = [bytearray(b"x" * 1024 * 1024) for _ in range(int(text))]
+    return str(len(kept)).encode()
+
+
 def fail(text: bytes, *, report: Report, cancelled: Cancelled) -> bytes:
     raise ZeroDivisionError("secret inner text")
 
@@ -75,5 +86,5 @@ def _unchecked(message: Any, now: Any) -> list[Any]:
 
 KINDS = {
     name: Kind(core=CORE, function=name, find_problems=_unchecked, decode=bytes, encode=bytes)
-    for name in ("echo", "hurry", "spin", "deaf", "crash", "crash_once", "fail", "environment")
+    for name in ("echo", "hurry", "spin", "deaf", "crash", "crash_once", "segfault", "hoard", "fail", "environment")
 }

@@ -9,7 +9,7 @@ import pytest
 
 from calc_grpc.calculation import SECOND_US, wall_clock_us
 from calc_grpc.dispatcher import Dispatcher
-from calc_grpc.errors import ComputationFailed, JournalUnavailable, WorkerCrashed
+from calc_grpc.errors import ComputationFailed, JournalUnavailable, OutOfMemory, TimeLimitExceeded, WorkerCrashed
 from calc_grpc.journal.port import Filter, Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
 from tests.calc_grpc.fakes import START_US, FakeClock, FakePool, new_calculation, soon, until
@@ -132,6 +132,19 @@ async def test_a_crash_is_tried_once_more_and_then_fails(
     await until_state(sqlite_journal, "FAILED")
     row = await sqlite_journal.get(ID)
     assert row and row.error_reason == "WORKER_CRASHED" and pool.has_started_nothing
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(TimeLimitExceeded(), "TIME_LIMIT_EXCEEDED"), (OutOfMemory(), "OUT_OF_MEMORY")]
+)
+async def test_a_run_beyond_its_limits_fails_at_once_with_the_reason(
+    dispatcher: Dispatcher, sqlite_journal: SqliteJournal, pool: FakePool, error: Exception, reason: str
+) -> None:
+    await sqlite_journal.accept(new_calculation())
+    (await pool.next_run()).fail(error)
+    await until_state(sqlite_journal, "FAILED")
+    row = await sqlite_journal.get(ID)
+    assert row and row.error_reason == reason and "limit" in (row.error_message or "") and pool.has_started_nothing
 
 
 async def test_a_fault_of_the_core_fails_and_its_trace_is_only_logged(

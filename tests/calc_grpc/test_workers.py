@@ -13,11 +13,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from calc_grpc.errors import ComputationFailed, RunCancelled, StartRefused, WorkerCrashed
+from calc_grpc.errors import (
+    ComputationFailed,
+    OutOfMemory,
+    RunCancelled,
+    StartRefused,
+    TimeLimitExceeded,
+    WorkerCrashed,
+)
 from calc_grpc.workers import WorkerPool
 from tests.calc_grpc.fakes import TIMEOUT_S, soon
 
 CANCEL_WITHIN_S = 0.2
+TIME_LIMIT_S = 0.5
+MEMORY_LIMIT_MB = 200
 CREATED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -124,6 +133,58 @@ async def test_a_worker_that_dies_while_idle_is_replaced_before_the_next_run(poo
     os.kill(pid, signal.SIGKILL)
     await soon(replaced.wait())
     assert int(json.loads(await run(pool, "environment"))["pid"]) != pid
+
+
+async def test_a_segmentation_fault_ends_one_run_and_the_pool_goes_on(pool: WorkerPool) -> None:
+    with pytest.raises(WorkerCrashed):
+        await run(pool, "segfault")
+    await wait_until_free(pool)
+    assert await run(pool, "echo", b"alive") == b"alive"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def limited(tmp_path: Path) -> AsyncIterator[WorkerPool]:
+    pool = WorkerPool(
+        worker_count=1,
+        numba_cache_path=tmp_path,
+        table="tests.calc_grpc.kernels",
+        time_limit_s=TIME_LIMIT_S,
+        memory_limit_mb=MEMORY_LIMIT_MB,
+        cancel_grace_s=0.1,
+    )
+    await pool.start()
+    yield pool
+    await pool.stop()
+
+
+@pytest.mark.parametrize(("kind", "is_replaced"), [("spin", False), ("deaf", True)])
+async def test_a_run_that_takes_too_long_is_stopped_and_the_pool_goes_on(
+    limited: WorkerPool, kind: str, is_replaced: bool
+) -> None:
+    before = json.loads(await run(limited, "environment"))["pid"]
+    began_at = time.monotonic()
+    with pytest.raises(TimeLimitExceeded):
+        await run(limited, kind)
+    assert time.monotonic() - began_at >= TIME_LIMIT_S
+    await wait_until_free(limited)
+    assert (json.loads(await run(limited, "environment"))["pid"] != before) == is_replaced
+
+
+async def test_a_crash_and_a_fault_within_the_time_limit_are_not_blamed_on_it(limited: WorkerPool) -> None:
+    with pytest.raises(ComputationFailed):
+        await run(limited, "fail")
+    with pytest.raises(WorkerCrashed):
+        await run(limited, "crash")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit does not count what is mapped")
+async def test_a_run_that_wants_too_much_memory_is_ended_and_the_pool_goes_on(limited: WorkerPool) -> None:
+    before = json.loads(await run(limited, "environment"))["pid"]
+    assert await run(limited, "hoard", b"10") == b"10"
+    with pytest.raises(OutOfMemory):
+        await run(limited, "hoard", str(2 * MEMORY_LIMIT_MB).encode())
+    await wait_until_free(limited)
+    assert json.loads(await run(limited, "environment"))["pid"] != before
 
 
 async def test_an_exception_keeps_the_worker_and_carries_its_trace(pool: WorkerPool) -> None:
