@@ -1,8 +1,10 @@
 """Digits of pi that are in the store: reading them, answering from them, adding to them."""
 
+import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from calc_grpc.calculation import Calculation
@@ -115,25 +117,38 @@ class KeptDigits:
             point_missing = False
 
     async def pieces(self, offset: int, length: int) -> AsyncIterator[bytes]:
-        """Yield digits from an offset, 0 being the 3; raises DigitsNotKept.
+        """Yield digits from an offset, 0 being the 3, reading one row ahead; raises DigitsNotKept.
 
         A set that goes meanwhile has given way to a longer one, where the same digits stand at the same place.
         """
         end = offset + length
         gone = ""
-        digits: DigitSet | None = None
         while offset < end:
-            digits = digits or await self._store.find(end)
+            digits = await self._store.find(end)
             if digits is None or digits.set_id == gone:
                 raise DigitsNotKept
-            number, skip = divmod(offset, DIGITS_PER_CHUNK)
-            packed = await self._store.read(digits.set_id, number)
-            if packed is None:
-                gone, digits = digits.set_id, None
-                continue
-            piece = unpack(packed)[skip : skip + end - offset]
-            offset += len(piece)
-            yield piece
+            gone = digits.set_id
+            async with aclosing(self._rows(gone, offset // DIGITS_PER_CHUNK, (end - 1) // DIGITS_PER_CHUNK)) as rows:
+                async for packed in rows:
+                    skip = offset % DIGITS_PER_CHUNK
+                    piece = unpack(packed)[skip : skip + end - offset]
+                    offset += len(piece)
+                    yield piece
+
+    async def _rows(self, set_id: str, first: int, last: int) -> AsyncGenerator[bytes, None]:
+        """Yield rows until the last one, or the set has gone; the next one is read while one is used."""
+        reading = asyncio.ensure_future(self._store.read(set_id, first))
+        try:
+            for number in range(first, last + 1):
+                packed = await reading
+                if packed is None:
+                    return
+                if number < last:
+                    reading = asyncio.ensure_future(self._store.read(set_id, number + 1))
+                yield packed
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
 
 def _out_of_range(path: str, message: str) -> FieldProblem:
