@@ -17,6 +17,8 @@ def test_an_empty_environment_gives_the_defaults_of_development() -> None:
     assert config.database_url == "sqlite:///var/calc.sqlite3"
     assert config.report_give_up_after_s == 86_400.0
     assert (config.queue_max, config.retention_days) == (200_000, 0.0)
+    assert (config.digits_worker_count, config.digits_largest_position) == (1, 10_000_000)
+    assert config.digits_keep_days == 0.0
     assert "http://localhost:8001" in config.callback_allowed_origins
 
 
@@ -47,6 +49,9 @@ def test_the_example_file_holds_the_defaults() -> None:
         ("CALC_REPORT_GIVE_UP_AFTER_S", "60", "report_give_up_after_s", 60.0),
         ("CALC_QUEUE_MAX", "1", "queue_max", 1),
         ("CALC_RETENTION_DAYS", "0.5", "retention_days", 0.5),
+        ("CALC_DIGITS_WORKER_COUNT", "2", "digits_worker_count", 2),
+        ("CALC_DIGITS_LARGEST_POSITION", "100000000", "digits_largest_position", 100_000_000),
+        ("CALC_DIGITS_KEEP_DAYS", "30", "digits_keep_days", 30.0),
         ("CALC_LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ],
 )  # fmt: skip
@@ -89,6 +94,11 @@ def test_a_setting_is_read(name: str, text: str, field: str, value: object) -> N
         ("CALC_QUEUE_MAX", "0"),
         ("CALC_QUEUE_MAX", "many"),
         ("CALC_RETENTION_DAYS", "-1"),
+        ("CALC_DIGITS_WORKER_COUNT", "0"),
+        ("CALC_DIGITS_WORKER_COUNT", "17"),
+        ("CALC_DIGITS_LARGEST_POSITION", "-1"),
+        ("CALC_DIGITS_LARGEST_POSITION", "100000001"),
+        ("CALC_DIGITS_KEEP_DAYS", "for ever"),
         ("CALC_RETENTION_DAYS", "36501"),
         ("CALC_LOG_LEVEL", "LOUD"),
     ],
