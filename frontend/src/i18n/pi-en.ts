@@ -86,6 +86,7 @@ export const piEn = {
     subtitle: (perRow: number) => `${perRow} to a line; the number of the first stands before it`,
     region: "Digits of π; scroll with the arrow keys",
     loadFailed: "Some digits could not be loaded.",
+    askAgain: "Work them out again",
     at: (position: string, digit: string) => `Digit ${position}: ${digit}`,
     jump: "Jump to position",
     go: "Jump",

@@ -91,6 +91,7 @@ export const piRu: Dictionary["pi"] = {
     subtitle: (perRow) => `по ${perRow} в строке; перед строкой — номер первой`,
     region: "Цифры π; прокрутка стрелками",
     loadFailed: "Часть цифр загрузить не удалось.",
+    askAgain: "Вычислить снова",
     at: (position, digit) => `Цифра ${position}: ${digit}`,
     jump: "Перейти к месту",
     go: "Перейти",

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from "react";
-import { Alert, Button, Group, VisuallyHidden } from "@mantine/core";
-import { wholeFailureText } from "@/i18n/failure-text.ts";
+import { VisuallyHidden } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
 import {
   digitsPerRow,
@@ -15,6 +14,7 @@ import {
   type Mark,
 } from "./digit-layout.ts";
 import { DigitRow } from "./digit-row.tsx";
+import { MissingDigits } from "./missing-digits.tsx";
 import { formatCount } from "./position.ts";
 import { useDigitWindows } from "./use-digit-windows.ts";
 import type { Find } from "./use-find.ts";
@@ -71,16 +71,7 @@ export function DigitViewer({ calculationId, last, focus, find, inViewRef }: Dig
   const rows = Array.from({ length: scroll.last - scroll.first + 1 }, (_, index) => scroll.first + index);
   return (
     <>
-      {windows.error && (
-        <Alert color="red" title={text.pi.digits.loadFailed} role="alert">
-          <Group justify="space-between">
-            {wholeFailureText(text, windows.error)}
-            <Button variant="default" size="xs" onClick={windows.retry}>
-              {text.common.retry}
-            </Button>
-          </Group>
-        </Alert>
-      )}
+      {windows.error && <MissingDigits error={windows.error} position={last} onRetry={windows.retry} />}
       <div className={classes.paper}>
         <div
           ref={frame}
