@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from calc_grpc.calculation import Calculation, ReportState
+from calc_grpc.calculation import SECOND_US, Calculation, ReportState
 from calc_grpc.errors import NotFinished, ReportNotRequested
 from calc_grpc.journal.port import LEASE_US, Change, DueReport
 from calc_grpc.journal.rows import WHOLE, calculation_of
+from calc_grpc.retry import LONGEST_PATIENT_WAIT_S
 
 
 def claim_reports(
@@ -114,16 +115,15 @@ def release_all(db: sqlite3.Connection, *, now_us: int) -> None:
 
 
 def forget_the_future(db: sqlite3.Connection, *, now_us: int) -> None:
-    """Make every waiting report due if the clock was set back: no later than some calculation ended, says the file."""
-    (latest_us,) = db.execute(
-        "SELECT max(finish_time_us) FROM calculations WHERE finish_time_us IS NOT NULL"
-    ).fetchone()
-    if latest_us is not None and latest_us > now_us:
-        db.execute(
-            """UPDATE calculations SET report_next_time_us = :now, report_due_us = :now,
-            report_since_us = min(report_since_us, :now) WHERE report_due_us > :now""",
-            {"now": now_us},
-        )
+    """Make due what is to be tried later than any wait that is drawn: the clock was set back since.
+
+    A Retry-After as long is disobeyed once by this, which is better than a report that is held up by an hour.
+    """
+    db.execute(
+        """UPDATE calculations SET report_next_time_us = :now, report_due_us = :now,
+        report_since_us = min(report_since_us, :now) WHERE report_due_us > :now + :longest""",
+        {"now": now_us, "longest": round(LONGEST_PATIENT_WAIT_S * SECOND_US)},
+    )
 
 
 def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
