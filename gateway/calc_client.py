@@ -10,6 +10,8 @@ from gateway.http_rules import HttpRoute
 CHANNEL_OPTIONS = (
     # A distance of 5,000 observations with its results fits twice.
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    # Of the 16 KiB that HTTP/2 begins with, a row of digits takes sixteen.
+    ("grpc.http2.max_frame_size", 1024 * 1024),
     # gRPC would wait up to two minutes before it looks again for a server that was restarted.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
