@@ -8,6 +8,7 @@ import ctypes
 import logging
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +28,8 @@ from calc_grpc.errors import (
 from calc_grpc.worker_process import OUT_OF_MEMORY, Job, WorkerSettings, main
 
 CANCEL_GRACE_S = 1.0
+EXIT_WAIT_S = 1.0
+START_COUNT_MAX = 3
 RESTART_WAIT_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 logger = logging.getLogger(__name__)
@@ -140,13 +143,17 @@ class WorkerPool:
             await asyncio.to_thread(slot.close)
 
     async def _start_slot(self, slot: "_Slot") -> None:
-        # Started from this thread, not from one of the pool's: the death signal that Linux sends to the worker
-        # follows the thread that started it.
-        slot.start()
-        ready = await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready)
-        if not ready:
-            raise StartRefused("A worker process died while it was starting; the log above has its trace.")
-        self._put_free(slot)
+        for _ in range(START_COUNT_MAX):
+            # Started from this thread, not from one of the pool's: the death signal that Linux sends to the worker
+            # follows the thread that started it.
+            slot.start()
+            if await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready):
+                self._put_free(slot)
+                return
+            if self._stopping or not slot.was_killed:
+                break
+            logger.warning("worker killed while it was starting", extra={"pid": slot.pid})
+        raise StartRefused("A worker process died while it was starting; the log above has its trace.")
 
     def _release(self, slot: "_Slot") -> None:
         self._put_free(slot)
@@ -237,7 +244,13 @@ class _Slot:
         try:
             return bool(self._connection.recv() == ("ready",))
         except (EOFError, OSError):
+            self._process.join(EXIT_WAIT_S)
             return False
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else ended the process: it may well start the next time."""
+        return bool(self._process.exitcode == -signal.SIGKILL)
 
     def next_job(self, kind: str, input_bytes: bytes, created_at: datetime) -> Job:
         """Number a job for this slot."""
