@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -74,7 +75,7 @@ class Road:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, dict(error.headers), error.read()
-        except OSError:
+        except (OSError, HTTPException):
             return 502, {}, b""
 
     def forward_later(self, callback: Callback) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 
 import grpc
@@ -153,7 +154,7 @@ class Torture:
             calculations = read_calculations(self._services.calc_address, whole=False)
             rows = [self._moderator.get(f"/api/requests/{number}").body for number in sorted(users.ledger.requests)]
             return unsettled(calculations, rows)
-        except (grpc.RpcError, OSError, ValueError) as error:
+        except (grpc.RpcError, OSError, ValueError, HTTPException) as error:
             return [f"a service does not answer: {error!r}"]
 
     def _wait_until(self, condition: Callable[[], bool], timeout_s: float) -> None:

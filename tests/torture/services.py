@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import grpc
@@ -107,7 +108,7 @@ class TorturedDeployment(Deployment):
         if name == "repair":
             return self.pid_of(name) is not None
         url = f"{self.callback_base}/api/auth/me" if name == "main_api" else f"{self.url}/healthz"
-        with suppress(OSError):
+        with suppress(OSError, HTTPException):
             return Client(url, {}, timeout_s=2).get("").status < 500
         return False
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
@@ -182,7 +183,7 @@ class Users:
         """Repeat a call until it is answered for good. What is not wanted and no fault of the moment is noted."""
         while True:
             answer = None
-            with suppress(OSError, ValueError):  # refused, cut off, or in the middle of a body
+            with suppress(OSError, ValueError, HTTPException):  # refused, cut off, or in the middle of a body
                 answer = call()
             if answer is not None and answer.status in wanted:
                 return answer
