@@ -4,11 +4,12 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,26 @@ async def test_a_stop_signal_to_the_whole_group_ends_with_zero_and_leaves_no_pro
     assert await process.end(number) == 0
     assert time.monotonic() - began_at < STOP_WITHIN_S
     assert " stopped" in process.lines[-1] and not any("Traceback" in line for line in process.lines)
+
+
+async def test_what_runs_at_a_stop_is_handed_back_and_ends_after_the_next_start(
+    make_process: Callable[..., Process], receiver: Receiver, tmp_path: Path
+) -> None:
+    process = make_process(CALC_DELAY_S="0")
+    stub = await process.start()
+    ids = {(await stub.CreateCalculation(ceres(receiver))).calculation_id for _ in range(8)}
+    async for change in stub.WatchCalculations(pb2.WatchCalculationsRequest()):
+        if change.calculation.state == State.RUNNING:
+            break
+    assert await process.end(signal.SIGTERM) == 0
+    with closing(sqlite3.connect(tmp_path / "calc.sqlite3")) as journal:
+        rows = journal.execute("SELECT state, crash_count, owner, lease_until_us FROM calculations").fetchall()
+    assert ("SCHEDULED", 0, "", None) in rows and set(rows) <= {("SCHEDULED", 0, "", None), ("SUCCEEDED", 0, "", None)}
+    await process.start()
+    reported = [await receiver.next_body() for _ in ids]
+    assert {body["calculation_id"] for body in reported} == ids
+    assert {body["state"] for body in reported} == {"SUCCEEDED"}
+    assert await process.end(signal.SIGTERM) == 0 and receiver.bodies.empty()
 
 
 async def test_what_was_accepted_survives_a_kill(make_process: Callable[..., Process], receiver: Receiver) -> None:
