@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -13,12 +12,12 @@ from calc_grpc.orbits.magnitude import absolute_magnitude
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
 from calc_grpc.orbits.prediction import Prediction, predict
-from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, ObservationResult, Orbit
+from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, ObservationResult, Orbit, Verdict
 from calc_grpc.orbits.rivals import Rival
 from calc_grpc.orbits.selection import Solution
-from calc_grpc.orbits.track import densest_days, night_count, select, stillness
+from calc_grpc.orbits.track import Track, densest_days, motion, night_count, select
 from calc_grpc.orbits.uncertainty import Posterior
-from calc_grpc.orbits.verdict import Evidence, is_meaningful, judge
+from calc_grpc.orbits.verdict import Evidence, covered, is_meaningful, judge
 
 NO_ORBIT = (
     "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
@@ -37,15 +36,11 @@ def describe(
     verdict, reason = judge(evidence)
     meaningful = is_meaningful(evidence)
     seen = predict(best.track, best.frame, after.parameters)
-    rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
-    for row, k in enumerate(order):
-        bare = ObservationResult(id=observations[k].id, result_state=verdict, used=bool(best.used[row]))
-        rows[k] = _row(bare, row, after, seen, meaningful)
     return DistanceResult(
         verdict=verdict,
         verdict_reason=reason,
         orbit=orbit,
-        observations=tuple(rows),
+        observations=_rows(observations, order, best, after, seen, verdict, meaningful),
         alternatives=tuple(
             Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
             for one in rivals
@@ -54,10 +49,16 @@ def describe(
     )
 
 
-def no_orbit(observations: Sequence[Observation]) -> DistanceResult:
+def no_orbit(observations: Sequence[Observation], track: Track) -> DistanceResult:
     """The answer where nothing fits."""
+    seen = covered(float(np.ptp(track.mjd)), night_count(track.mjd))
     rows = tuple(ObservationResult(id=one.id, result_state="NOT_DETERMINED") for one in observations)
-    return DistanceResult(verdict="NOT_DETERMINED", verdict_reason=NO_ORBIT, orbit=None, observations=rows)
+    return DistanceResult(
+        verdict="NOT_DETERMINED",
+        verdict_reason=f"{NO_ORBIT} The observations cover {seen}.",
+        orbit=None,
+        observations=rows,
+    )
 
 
 def _gather(best: Solution, after: Posterior, rivals: list[Rival], orbit: Orbit) -> Evidence:
@@ -77,7 +78,8 @@ def _gather(best: Solution, after: Posterior, rivals: list[Rival], orbit: Orbit)
         rival_excess=equal.data_excess if equal else math.inf,
         rival_distance_au=equal.distance_au if equal else None,
         farthest_au=float(np.max(after.distances[used])),
-        stillness=stillness(select(best.track, used)),
+        motion=motion(select(best.track, used)),
+        prior_pull=after.prior_pull,
         densest_days=densest_days(best.track.mjd[used]),
         period_days=orbit.period_years * JULIAN_YEAR_DAYS if orbit.period_years else math.inf,
     )
@@ -106,20 +108,30 @@ def _orbit(in_order: list[Observation], solution: Solution, after: Posterior) ->
     )
 
 
-def _row(bare: ObservationResult, row: int, after: Posterior, seen: Prediction, meaningful: bool) -> ObservationResult:
-    residual = seen.residuals[row] / ARCSEC_RAD
-    if np.all(np.isfinite(residual)):
-        bare = replace(bare, residual_ra_arcsec=float(residual[0]), residual_dec_arcsec=float(residual[1]))
-    if not meaningful:
-        return bare
-    return replace(
-        bare,
-        distance_au=float(after.distances[row]),
-        distance_sigma_au=float(after.sigmas[row]),
-        distance_low_au=float(after.lows[row]),
-        distance_high_au=float(after.highs[row]),
-        heliocentric_distance_au=float(seen.sun_distances[row]),
-    )
+def _rows(
+    observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, seen: Prediction,
+    verdict: Verdict, meaningful: bool,
+) -> tuple[ObservationResult, ...]:  # fmt: skip
+    """Results in the order of the input, without distances where those mean nothing."""
+    numbers = np.stack([after.distances, after.sigmas, after.lows, after.highs, seen.sun_distances], axis=1).tolist()
+    residuals = (seen.residuals / ARCSEC_RAD).tolist()
+    rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
+    for row, k in enumerate(order):
+        distance, sigma, low, high, from_sun = numbers[row] if meaningful else (None,) * 5
+        ra, dec = residuals[row] if math.isfinite(sum(residuals[row])) else (None, None)
+        rows[k] = ObservationResult(
+            id=observations[k].id,
+            result_state=verdict,
+            distance_au=distance,
+            distance_sigma_au=sigma,
+            distance_low_au=low,
+            distance_high_au=high,
+            heliocentric_distance_au=from_sun,
+            residual_ra_arcsec=ra,
+            residual_dec_arcsec=dec,
+            used=bool(best.used[row]),
+        )
+    return tuple(rows)
 
 
 def _follow_up(

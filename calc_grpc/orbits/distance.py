@@ -50,11 +50,11 @@ def determine_distance(
     table = planet_table(first - TABLE_MARGIN_DAYS, last + TABLE_MARGIN_DAYS, progress.poll)
     solutions = find_solutions(track, table, progress)
     if not solutions:
-        return no_orbit(observations)
+        return no_orbit(observations, track)
     best = solutions[0]
     spread = math.sqrt(max(1.0, best.misfit))
     progress.at(0.85, "estimating the uncertainty")
-    epoch = float(round(track.mjd.mean()))
+    epoch = float(round(track.mjd[best.used].mean()))
     after = posterior(loosened(best, spread, progress), table, epoch, progress.poll)
     rivals = find_rivals(solutions, table, after, spread, progress)
     progress.at(0.95, "looking ahead")

@@ -44,6 +44,8 @@ def absolute_magnitude(
     reported, by rotation and by colour, and half of that is common to all: no sigma is claimed. Magnitudes without a
     band, or in one whose colour is not known, are taken as they are when there are no others; those of comets never.
     """
+    if all(magnitude is None for magnitude in magnitudes):
+        return None
     known = [_correction(magnitude, band) for magnitude, band in zip(magnitudes, bands, strict=True)]
     plain = [magnitude if band not in NOT_THE_BODY else None for magnitude, band in zip(magnitudes, bands, strict=True)]
     chosen = known if any(one is not None for one in known) else plain

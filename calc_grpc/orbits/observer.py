@@ -13,7 +13,7 @@ from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import Instants
 
-ROWS_PER_STEP = 1000  # the theory of the Earth takes 25 microseconds a row
+ROWS_PER_STEP = 300  # the theory of the Earth takes 25 microseconds a row
 
 
 @dataclass(frozen=True, kw_only=True)

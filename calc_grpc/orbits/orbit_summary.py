@@ -4,10 +4,17 @@ import math
 
 import numpy as np
 
-from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.constants import DEG_RAD, JULIAN_YEAR_DAYS
-from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, Elements, elements_from_state
+from calc_grpc.orbits.compiled import Floats, compiled
+from calc_grpc.orbits.constants import DEG_RAD
+from calc_grpc.orbits.elements import (
+    ICRF_TO_ECLIPTIC,
+    OPEN_BELOW_PER_AU,
+    Elements,
+    elements_from_state,
+    fill_elements,
+)
 from calc_grpc.orbits.errors import OrbitError
+from calc_grpc.orbits.kepler import SQRT_MU
 from calc_grpc.orbits.moid import moid_with_earth
 from calc_grpc.orbits.result import Orbit
 from calc_grpc.orbits.uncertainty_parameter import uncertainty_parameter
@@ -103,29 +110,45 @@ def _moid(state: Floats, epoch_mjd: float) -> float | None:
 
 
 def _sigmas(state: Floats, covariance: Floats) -> Floats:
-    """1-sigma of the eight `_numbers`, by linear propagation."""
-    columns = []
-    for k in range(6):
-        step = np.zeros(6)
-        step[k] = 1e-6 if k < 3 else 1e-8
-        with np.errstate(invalid="ignore"):  # inf - inf for a parabola; its sigma becomes None
-            after, before = _numbers(state + step), _numbers(state - step)
-            difference = after - before
-        difference[2:6] = (difference[2:6] + math.pi) % (2.0 * math.pi) - math.pi
-        difference[7] = math.remainder(difference[7], after[6])  # half a period away, the nearest perihelion changes
-        columns.append(difference / (2.0 * step[k]))
-    turn = np.stack(columns, axis=1)
-    variances = np.einsum("ij,jk,ik->i", turn, covariance, turn)
-    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+    """1-sigma of a, e, i, node, perihelion argument, mean anomaly, period, time since perihelion: au, rad, day."""
+    with np.errstate(invalid="ignore"):  # a parabola has no a and no period; their sigmas become None
+        turn = number_partials(ICRF_TO_ECLIPTIC @ state) @ ICRF_TO_ECLIPTIC
+        return np.asarray(np.sqrt(np.maximum(np.sum((turn @ covariance) * turn, axis=1), 0.0)))
 
 
-def _numbers(state: Floats) -> Floats:
-    """a, e, i, node, perihelion argument, mean anomaly, period and time since perihelion: au, rad, day."""
-    elements = elements_from_state(ICRF_TO_ECLIPTIC @ state)
-    a, mean_anomaly = elements.a_au or math.inf, elements.mean_anomaly_rad or 0.0
-    period_days = (elements.period_years or math.inf) * JULIAN_YEAR_DAYS
-    angles = (elements.i_rad, elements.node_rad, elements.peri_rad, mean_anomaly)
-    return np.array([a, elements.e, *angles, period_days, elements.since_perihelion_days])
+@compiled
+def number_partials(state: Floats) -> Floats:
+    """d of the eight numbers above / d state, (8, 6), by central differences; ecliptic axes."""
+    after, before, moved, turn = np.empty(8), np.empty(8), state.copy(), np.empty((8, 6))
+    for column in range(6):
+        step = 1e-6 if column < 3 else 1e-8
+        moved[column] = state[column] + step
+        fill_numbers(moved, after)
+        moved[column] = state[column] - step
+        fill_numbers(moved, before)
+        moved[column] = state[column]
+        for k in range(8):
+            turn[k, column] = after[k] - before[k]
+        for k in range(2, 6):
+            turn[k, column] = (turn[k, column] + math.pi) % (2.0 * math.pi) - math.pi
+        if after[6] < np.inf:  # half a period away, the nearest perihelion changes
+            turn[7, column] -= after[6] * round(turn[7, column] / after[6])
+        turn[:, column] /= 2.0 * step
+    return turn
+
+
+@compiled
+def fill_numbers(state: Floats, numbers: Floats) -> None:
+    """Fill (8,): a, e, i, node, perihelion argument, mean anomaly, period, time since perihelion."""
+    elements = np.empty(6)
+    fill_elements(state, elements)
+    alpha = (1.0 - elements[1]) / elements[0]
+    numbers[0] = 1.0 / alpha if abs(alpha) > OPEN_BELOW_PER_AU else np.inf
+    numbers[1:5] = elements[1:5]
+    numbers[5], numbers[6], numbers[7] = 0.0, np.inf, elements[5]
+    if alpha > OPEN_BELOW_PER_AU:
+        turning = SQRT_MU * alpha**1.5
+        numbers[5], numbers[6] = turning * elements[5] % (2.0 * math.pi), 2.0 * math.pi / turning
 
 
 def _known(sigma: float) -> float | None:

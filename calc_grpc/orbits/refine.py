@@ -114,6 +114,16 @@ def add_prior(x: Floats, state: Floats, basis: Floats, normal: Floats, gradient:
 
 
 @compiled
+def prior_gradient(frame: Frame, x: Floats) -> Floats:
+    """Half gradient (6,) of the prior's cost."""
+    state, basis, gradient = np.empty(6), np.empty((6, 6)), np.zeros(6)
+    fill_state(frame, x, state)
+    fill_state_partials(frame, x, state, basis)
+    add_prior(x, state, basis, np.zeros((6, 6)), gradient)
+    return gradient
+
+
+@compiled
 def add_data(
     track: Track, epoch: float, state: Floats, basis: Floats, use: Floats, light: Floats, robust: float,
     information: Floats, gradient: Floats,

@@ -69,7 +69,7 @@ class ObservationResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
-    """Another solution that the observations allow; weights of all solutions sum to 1."""
+    """Another solution that the observations allow; weights of all that are listed sum to at most 1."""
 
     weight: float
     distance_au: float

@@ -11,8 +11,10 @@ from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
 from calc_grpc.orbits.selection import REJECT_ABOVE, Solution
 from calc_grpc.orbits.uncertainty import Posterior, posterior
+from calc_grpc.orbits.verdict import RIVAL_EXCESS
 
-LEAST_WEIGHT = 1e-3  # from which another solution is listed
+LEAST_WEIGHT = 1e-3  # from which another solution is listed, or from LEAST_LISTED where the data like it as well
+LEAST_LISTED = 1e-6
 SAME_WITHIN = 0.02  # relative; nearer hollows are one
 
 
@@ -49,12 +51,14 @@ def find_rivals(
     for one, weight in zip(solutions[1:], weights[1:], strict=True):
         distance = math.exp(one.fit.parameters[LOG_RANGE])
         repeated = any(abs(distance - other.distance_au) < SAME_WITHIN * other.distance_au for other in chosen)
-        if weight < LEAST_WEIGHT or low <= distance <= high or repeated:
+        excess = _misfit(one, spread) - _misfit(solutions[0], spread)
+        unlikely = weight < LEAST_WEIGHT and excess >= RIVAL_EXCESS
+        if unlikely or weight < LEAST_LISTED or low <= distance <= high or repeated:
             continue
         chosen.append(
             Rival(
                 weight=float(weight),
-                data_excess=_misfit(one, spread) - _misfit(solutions[0], spread),
+                data_excess=excess,
                 distance_au=distance,
                 solution=one,
                 after=posterior(loosened(one, spread, progress), table, after.epoch_mjd, progress.poll),

@@ -1,5 +1,6 @@
 """Observations as the arrays that the kernels work on."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from calc_grpc.orbits.timescale import instants
 from calc_grpc.orbits.weights import sigmas_arcsec
 
 NIGHT_DAYS = 0.6
+ROUGHEST = 25.0  # chi-squared over degrees of freedom; as rough as an orbit may be
 
 
 class Track(NamedTuple):
@@ -63,13 +65,28 @@ def select(track: Track, rows: Rows) -> Track:
     return Track(*columns)._replace(bending=bending)
 
 
-def stillness(track: Track) -> float:
-    """Chi-squared over degrees of freedom of all positions about their mean place."""
+def motion(track: Track) -> float:
+    """Chi-squared, in rescaled residuals, that a steady motion on the sky gains over one fixed place.
+
+    Infinite where no fixed place comes near, whatever the motion.
+    """
     place = track.toward.mean(axis=0)
     offsets = track.toward - place / max(float(np.linalg.norm(place)), 1e-9)
     x, y = np.einsum("nk,nk->n", offsets, track.east), np.einsum("nk,nk->n", offsets, track.north)
-    white = np.stack([track.whitening[:, 0] * x, track.whitening[:, 1] * x + track.whitening[:, 2] * y])
-    return float(np.sum(white**2) / (2 * track.mjd.size - 2))
+    p, q, r = track.whitening.T
+    days = (track.mjd - track.mjd.mean()) / max(float(np.ptp(track.mjd)), 1e-9)
+    nothing = np.zeros_like(days)
+    design = np.concatenate(
+        [np.stack([p, nothing, p * days, nothing], axis=1), np.stack([q, r, q * days, r * days], axis=1)]
+    )
+    values = np.concatenate([p * x, q * x + r * y])
+    still, moving = (
+        float(np.sum((values - columns @ np.linalg.lstsq(columns, values)[0]) ** 2))
+        for columns in (design[:, :2], design)
+    )
+    if still > ROUGHEST * (values.size - 2):
+        return math.inf
+    return (still - moving) / max(1.0, moving / max(values.size - 4, 1))
 
 
 def night_starts(mjd: Floats) -> Floats:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.follow_up import Family
 from calc_grpc.orbits.kepler import MU
 from calc_grpc.orbits.perturbations import PlanetTable
-from calc_grpc.orbits.prediction import LOG_RANGE, conic_at, predict, state_at
+from calc_grpc.orbits.prediction import LOG_RANGE, Frame, conic_at, predict, state_at
 from calc_grpc.orbits.range_profile import Profile, profile_ranges
-from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit
+from calc_grpc.orbits.refine import GROSS, ROUNDING, TINY, polled_fit, prior_gradient
 from calc_grpc.orbits.selection import Solution
 
 GAUSSIAN_BELOW = 0.004  # relative sigma of the range, without the census, under which the posterior is a bell to 1 %
 OPEN_EIGENVALUE = 1e-14  # of a matrix with unit diagonal; less leaves a direction open
+PARAMETER_STEP = 1e-6  # a hundredth of it for rates
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
 
 
@@ -25,8 +26,9 @@ class Posterior:
     """What is known after the fit. Distances in au, each (n,); state and its covariance at `epoch_mjd`.
 
     sigma_alone: relative 1-sigma of the range at the reference from the observations alone; infinite when they do
-    not fix it. open_sigmas: by how many sigmas, again from the observations alone, 1/a lies below zero. turn: (6, 6),
-    d state / d parameters. family: the orbits of the range profile where that gave the spread and not the covariance.
+    not fix it. open_sigmas: by how many sigmas, again from the observations alone, 1/a lies below zero.
+    prior_pull: chi-squared that the census costs the observations. turn: (6, 6), d state / d parameters.
+    family: the orbits of the range profile where that gave the spread and not the covariance.
     """
 
     epoch_mjd: float
@@ -39,6 +41,7 @@ class Posterior:
     covariance: Floats
     sigma_alone: float
     open_sigmas: float
+    prior_pull: float
     turn: Floats
     family: Family | None
 
@@ -47,23 +50,26 @@ def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step:
     """Spread of the distances around a solution whose weights have been loosened to its scatter already."""
     covariance = _inverse(solution.fit.normal)
     sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
-    turn = state_partials(solution, solution.fit.parameters, epoch_mjd)
-    alone, _ = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
+    turn = state_partials(solution.frame, solution.fit.parameters, epoch_mjd)
+    alone, _, _ = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
     if alone < GAUSSIAN_BELOW:
         return _from_covariance(solution, table, covariance, epoch_mjd)
     return _from_profile(solution, table, sigma, epoch_mjd, on_step)
 
 
-def state_partials(solution: Solution, parameters: Floats, epoch_mjd: float) -> Floats:
-    """d state at the epoch / d parameters, (6, 6), by central differences."""
-    columns = []
+@compiled
+def state_partials(frame: Frame, x: Floats, mjd: float) -> Floats:
+    """d two-body state at a time / d parameters, (6, 6), by central differences."""
+    turn, moved = np.empty((6, 6)), x.copy()
     for k in range(6):
-        step = np.zeros(6)
-        step[k] = 1e-6 * (1.0 if k < 3 else 0.01)
-        ahead = conic_at(solution.frame, parameters + step, epoch_mjd)
-        behind = conic_at(solution.frame, parameters - step, epoch_mjd)
-        columns.append((ahead - behind) / (2.0 * step[k]))
-    return np.stack(columns, axis=1)
+        step = PARAMETER_STEP * (1.0 if k < 3 else 0.01)
+        moved[k] = x[k] + step
+        turn[:, k] = conic_at(frame, moved, mjd)
+        moved[k] = x[k] - step
+        turn[:, k] -= conic_at(frame, moved, mjd)
+        turn[:, k] /= 2.0 * step
+        moved[k] = x[k]
+    return turn
 
 
 def _inverse(normal: Floats) -> Floats:
@@ -74,25 +80,27 @@ def _inverse(normal: Floats) -> Floats:
     return np.asarray(inner * np.outer(scale, scale))
 
 
-def _alone(solution: Solution, turn: Floats, state: Floats) -> tuple[float, float]:
-    """What the observations say without the prior: relative sigma of the range, and by how many sigmas 1/a < 0.
+def _alone(solution: Solution, turn: Floats, state: Floats) -> tuple[float, float, float]:
+    """What the observations say without the prior: relative sigma of the range, by how many sigmas 1/a < 0, and the
+    chi-squared that the prior costs them.
 
-    Infinity and zero when they leave the range open.
+    Infinity and zeros when they leave the range open.
     """
     information = solution.fit.information
     diagonal = np.diag(information)
     if not np.all(diagonal > 0.0):
-        return math.inf, 0.0
+        return math.inf, 0.0, 0.0
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
     if values[0] <= OPEN_EIGENVALUE:
-        return math.inf, 0.0
+        return math.inf, 0.0, 0.0
     roots = (vectors * scale[:, None]) / np.sqrt(values)
     place, velocity = state[:3], state[3:]
     distance = float(np.linalg.norm(place))
     inverse_a = 2.0 / distance - float(velocity @ velocity) / MU
     slope = np.concatenate([-2.0 * place / distance**3, -2.0 * velocity / MU]) @ turn
-    return float(np.linalg.norm(roots[LOG_RANGE])), -inverse_a / float(np.linalg.norm(slope @ roots))
+    pull = float(np.sum((prior_gradient(solution.frame, solution.fit.parameters) @ roots) ** 2))
+    return float(np.linalg.norm(roots[LOG_RANGE])), -inverse_a / float(np.linalg.norm(slope @ roots)), pull
 
 
 def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats, epoch_mjd: float) -> Posterior:
@@ -100,9 +108,9 @@ def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats,
     seen = predict(solution.track, solution.frame, parameters)
     variances = np.sum((seen.range_partials @ covariance) * seen.range_partials, axis=1)
     sigmas = np.sqrt(np.maximum(variances, 0.0))
-    turn = state_partials(solution, parameters, epoch_mjd)
+    turn = state_partials(solution.frame, parameters, epoch_mjd)
     state = state_at(table, solution.frame, parameters, epoch_mjd)
-    sigma_alone, open_sigmas = _alone(solution, turn, state)
+    sigma_alone, open_sigmas, prior_pull = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=parameters,
@@ -114,6 +122,7 @@ def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats,
         covariance=turn @ covariance @ turn.T,
         sigma_alone=sigma_alone,
         open_sigmas=open_sigmas,
+        prior_pull=prior_pull,
         turn=turn,
         family=None,
     )
@@ -138,11 +147,11 @@ def _from_profile(
     outer = weights @ (profile.ranges - seen.ranges) ** 2
     ends = np.sort([_ranges_at(profile, float(low)), _ranges_at(profile, float(high))], axis=0)
     reach = TWO_SIDED_95 * np.sqrt(inner)
-    turn = state_partials(solution, chosen.parameters, epoch_mjd)
+    turn = state_partials(solution.frame, chosen.parameters, epoch_mjd)
     offsets = profile.states - conic_at(solution.frame, chosen.parameters, epoch_mjd)
     state = state_at(table, solution.frame, chosen.parameters, epoch_mjd)
     inner_state = turn @ within @ turn.T
-    sigma_alone, open_sigmas = _alone(solution, turn, state)
+    sigma_alone, open_sigmas, prior_pull = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=chosen.parameters,
@@ -154,6 +163,7 @@ def _from_profile(
         covariance=inner_state + (offsets.T * weights) @ offsets,
         sigma_alone=sigma_alone,
         open_sigmas=open_sigmas,
+        prior_pull=prior_pull,
         turn=turn,
         family=Family(states=state + offsets, weights=weights, within=inner_state),
     )

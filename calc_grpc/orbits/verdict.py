@@ -19,7 +19,8 @@ RIVAL_FROM = 0.15  # weight of another solution that forbids a choice
 RIVAL_EXCESS = 4.0  # chi-squared by which the data must prefer one of two solutions
 OPEN_SIGMAS = 3.0  # by so many must the observations alone exclude a closed orbit
 OPEN_ABOVE = 1.05  # eccentricity called hyperbolic
-STILL_BELOW = 25.0  # chi-squared over degrees of freedom of one fixed place; as rough as an orbit may be
+STILL_BELOW = 16.0  # chi-squared, in rescaled residuals, that a steady motion gains over one fixed place
+MOST_PULL = 4.0  # chi-squared that the census may cost the data on a single night
 CENSUS_ONLY_ABOVE = 3.0  # sigma of ln(range) of a flat guess over all that is searched: ln(100 / 0.003) / sqrt(12)
 SPARSE_DAYS = 10.0 * JULIAN_YEAR_DAYS  # three nights farther apart are joined only by neglecting the planets for long
 
@@ -31,7 +32,8 @@ class Evidence:
     rival_weight: share of solutions that disagree by more than the sigma; rival_excess: least chi-squared, in rescaled
     residuals, of one of them over the best; rival_distance_au: of that one. open_sigmas: by how many sigmas the
     observations alone say that the orbit is open. farthest_au: largest distance of a used row.
-    stillness: chi-squared over degrees of freedom of the used rows about one fixed place on the sky.
+    motion: chi-squared, in rescaled residuals, that a steady motion of the used rows gains over one fixed place.
+    prior_pull: chi-squared that the census costs the observations.
     densest_days: shortest time that holds three nights (all of them, when there are fewer).
     period_days: of the orbit; infinite when it is open.
     """
@@ -49,7 +51,8 @@ class Evidence:
     rival_excess: float
     rival_distance_au: float | None
     farthest_au: float
-    stillness: float
+    motion: float
+    prior_pull: float
     densest_days: float
     period_days: float
 
@@ -62,13 +65,13 @@ def is_meaningful(evidence: Evidence) -> bool:
 
 def judge(evidence: Evidence) -> tuple[Verdict, str]:
     """Return the verdict and its reason."""
-    seen = f"{_arc(evidence.arc_days)} on {_count(evidence.night_count, 'night')}"
+    seen = covered(evidence.arc_days, evidence.night_count)
     for doubt_of in DOUBTS:
         if doubt := doubt_of(evidence):
             return "NOT_DETERMINED", f"{doubt} The observations cover {seen}."
     percent = _percent(evidence.relative_sigma)
     seen += _left_out(evidence)
-    if evidence.misfit > ROUGH:
+    if evidence.misfit > ROUGH and evidence.relative_sigma <= WEAK_BELOW:
         return "WEAK", (
             f"The distance is known to {percent}, but the residuals are {math.sqrt(evidence.misfit):.1f} times as "
             f"large as the measurements allow, from {seen}. Check the given uncertainties, times and stations."
@@ -92,11 +95,17 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     )
 
 
+def covered(arc_days: float, night_count: int) -> str:
+    """Arc and nights in words."""
+    return f"{_arc(arc_days)} on {_count(night_count, 'night')}"
+
+
 def _disagreement(evidence: Evidence) -> str:
     if evidence.misfit > TOO_ROUGH:
         times = math.sqrt(evidence.misfit)
+        size = f"{times:.0f} times" if times < 1000.0 else "more than 1000 times"
         return (
-            f"No orbit fits: the residuals are {times:.0f} times as large as the measurements allow. "
+            f"No orbit fits: the residuals are {size} as large as the measurements allow. "
             "Check times, stations and whether all rows show one object."
         )
     return ""
@@ -115,15 +124,17 @@ def _contradiction(evidence: Evidence) -> str:
 def _rival(evidence: Evidence) -> str:
     close = evidence.rival_weight > RIVAL_FROM or evidence.rival_excess < RIVAL_EXCESS
     if close and evidence.rival_distance_au is not None:
+        how = "about equally well" if evidence.rival_excess > -RIVAL_EXCESS else "and the rarer one better"
         return (
-            "Two orbits fit about equally well; the other one is at "
+            f"Two orbits fit, {how}; the other one is at "
             f"{evidence.rival_distance_au:.3g} au. Observations of another night would tell them apart."
         )
     return ""
 
 
 def _one_night(evidence: Evidence) -> str:
-    if evidence.night_count <= 1 and evidence.relative_sigma_alone > DETERMINED_BELOW:
+    leans = evidence.relative_sigma_alone > DETERMINED_BELOW or evidence.prior_pull > MOST_PULL
+    if evidence.night_count <= 1 and leans:
         return "One night does not fix a distance: the motion of the Earth must be seen. Observe on other nights too."
     return ""
 
@@ -138,7 +149,7 @@ def _open(evidence: Evidence) -> str:
 
 
 def _still(evidence: Evidence) -> str:
-    if evidence.stillness <= STILL_BELOW:
+    if evidence.motion <= STILL_BELOW:
         return (
             "The positions do not move: one fixed place fits them, as it would a star. "
             "Check that they show a moving object."
@@ -192,12 +203,16 @@ def _left_out(evidence: Evidence) -> str:
 
 def _percent(relative: float) -> str:
     percent = 100.0 * relative
+    if percent < 0.001:
+        return "better than 0.001 %"
     if percent >= 100.0:
         return "more than its own size"
     return f"{percent:.2g} %" if percent < 10.0 else f"{percent:.0f} %"
 
 
 def _arc(days: float) -> str:
+    if days < 1.0 / 12.0:
+        return f"{days * 1440.0:.0f} minutes"
     if days < 1.0:
         return f"{days * 24.0:.1f} hours"
     return f"{days:.1f} days" if days < 10.0 else f"{days:.0f} days"

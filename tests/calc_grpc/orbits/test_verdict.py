@@ -12,7 +12,7 @@ CLEAR = Evidence(
     relative_sigma=0.002, relative_sigma_alone=0.002,
     misfit=0.9, eccentricity=0.1, open_sigmas=-50.0,
     rival_weight=0.0, rival_excess=math.inf, rival_distance_au=None,
-    farthest_au=2.0, stillness=1e6, densest_days=4.0, period_days=1500.0,
+    farthest_au=2.0, motion=1e6, prior_pull=0.1, densest_days=4.0, period_days=1500.0,
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def test_a_large_sigma_is_not_determined():
 
 def test_one_night_is_not_determined_unless_the_parallax_alone_decides():
     assert judge(replace(CLEAR, night_count=1, relative_sigma_alone=0.02))[0] == "NOT_DETERMINED"
+    assert judge(replace(CLEAR, night_count=1, prior_pull=9.0))[0] == "NOT_DETERMINED"
     assert judge(replace(CLEAR, night_count=1))[0] == "DETERMINED"
 
 
@@ -62,6 +63,7 @@ def test_many_positions_left_out_leave_no_verdict():
 def test_residuals_beyond_the_stated_uncertainties_are_weak_at_best():
     verdict, reason = judge(replace(CLEAR, misfit=12.25))
     assert verdict == "WEAK" and "3.5 times" in reason
+    assert judge(replace(CLEAR, misfit=12.25, relative_sigma=0.5))[0] == "NOT_DETERMINED"
 
 
 def test_doubt_names_its_cause():
@@ -75,7 +77,7 @@ def test_doubt_names_its_cause():
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"stillness": 20.0}, "do not move"),
+        ({"motion": 10.0}, "do not move"),
         ({"farthest_au": 101.0}, "beyond 100 au"),
         ({"densest_days": 1600.0}, "cannot be counted"),
         ({"densest_days": 4000.0, "period_days": math.inf}, "cannot be counted"),
