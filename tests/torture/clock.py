@@ -7,7 +7,8 @@ Lift = Callable[[], None]
 
 HOUR_S = 3600
 NOTICED_WITHIN_S = 1.0
-FAKETIME_FOLDERS = ("/usr/lib", "/usr/local/lib", "/usr/lib64")
+LIBRARY = "faketime/libfaketimeMT.so.1"  # for programs with threads
+LIBRARY_FOLDERS = ("/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 
 
 class Clock:
@@ -40,6 +41,6 @@ class Clock:
 
 
 def find_faketime() -> Path | None:
-    """libfaketime for programs with threads; None where it is not installed."""
-    found = [path for folder in FAKETIME_FOLDERS for path in Path(folder).glob("**/faketime/libfaketimeMT.so.1")]
+    """libfaketime; None where it is not installed."""
+    found = [path for folder in LIBRARY_FOLDERS for path in Path("/").glob(f"{folder[1:]}/{LIBRARY}")]
     return found[0] if found else None
