@@ -95,8 +95,11 @@ def test_a_clean_sky_gives_the_elements_back(sky_of, main_belt):
     assert orbit.sigma_e < 1e-3
     assert orbit.q_au == pytest.approx(main_belt.q_au, abs=0.005)
     assert orbit.i_deg == pytest.approx(math.degrees(main_belt.i_rad), abs=0.01)
-    assert len(orbit.state_vector) == 6 and len(orbit.covariance) == 36
-    assert np.linalg.eigvalsh(np.reshape(orbit.covariance, (6, 6))).min() > -1e-18
+    assert len(orbit.state_vector) == 6
+    covariance = np.reshape(orbit.covariance, (6, 6))
+    scale = 1.0 / np.sqrt(np.diag(covariance))
+    assert np.allclose(covariance, covariance.T, rtol=1e-12)
+    assert np.linalg.eigvalsh(covariance * np.outer(scale, scale)).min() > -1e-9
 
 
 @pytest.mark.parametrize(
@@ -144,6 +147,23 @@ def test_an_outlier_is_left_out_and_shown(sky_of, main_belt):
     assert [k for k, row in enumerate(result.observations) if not row.used] == [4]
     assert result.observations[4].residual_dec_arcsec == pytest.approx(60.0, abs=3.0)
     assert np.abs(errors(result, truth)).max() < 0.01
+
+
+def test_the_epoch_is_the_midnight_nearest_to_what_was_used(sky_of, main_belt):
+    observations, _ = sky_of(main_belt, DAYS)
+    stray = replace(observations[0], observed_at=observations[0].observed_at - timedelta(days=90), id=1)
+    orbit = determine_distance([*observations, stray]).orbit
+    assert orbit.epoch_mjd_tdb == round(58849.0 + float(np.mean(DAYS)))
+
+
+def test_another_orbit_that_the_positions_allow_is_listed(cases, observations_of):
+    """One night of Eros (MPC archive, 2016): near or far, the data do not say."""
+    result = determine_distance(observations_of(cases["hard-Eros_2016_15d"]["observations"]))
+    assert result.verdict == "NOT_DETERMINED" and "Two orbits fit" in result.verdict_reason
+    assert sum(one.weight for one in result.alternatives) < 1.0
+    for one in result.alternatives:
+        assert one.orbit.chi2_reduced < 4.0
+        assert abs(one.distance_au / result.observations[0].distance_au - 1.0) > 0.1
 
 
 def test_three_positions_suffice(sky_of, main_belt):
