@@ -42,6 +42,8 @@ class FileReader:
         self._waiting_count += 1
         try:
             await self._free.acquire()
+            while not self._pool.free_count:  # it died while it was idle; the one that replaces it is told of anew
+                await self._free.acquire()
         finally:
             self._waiting_count -= 1
         return await self._read_now(content)

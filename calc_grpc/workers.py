@@ -71,6 +71,7 @@ class WorkerPool:
         count = worker_count or max(1, (os.cpu_count() or 2) - 1)
         self._slots = [_Slot(self._settings) for _ in range(count)]
         self._free: list[_Slot] = []
+        self._is_any_free = asyncio.Event()
         self._busy: dict[str, _Slot] = {}
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker-pipe")
         self._restarts: set[asyncio.Task[None]] = set()
@@ -95,12 +96,11 @@ class WorkerPool:
     ) -> bytes:
         """Compute in a free worker; returns the serialised result. created_at: when it was asked for.
 
-        Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory. There must be a free
-        worker.
+        Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory. There should be a free
+        worker: where it died since the caller looked, this waits for the one that replaces it.
         """
         loop = asyncio.get_running_loop()
-        slot = self._free.pop()
-        loop.remove_reader(slot.sentinel)
+        slot = await self._take_free()
         self._busy[calculation_id] = slot
         job = slot.next_job(kind, input_bytes, created_at)
 
@@ -155,12 +155,21 @@ class WorkerPool:
             logger.warning("worker killed while it was starting", extra={"pid": slot.pid})
         raise StartRefused("A worker process died while it was starting; the log above has its trace.")
 
+    async def _take_free(self) -> "_Slot":
+        while not self._free:
+            self._is_any_free.clear()
+            await self._is_any_free.wait()
+        slot = self._free.pop()
+        asyncio.get_running_loop().remove_reader(slot.sentinel)
+        return slot
+
     def _release(self, slot: "_Slot") -> None:
         self._put_free(slot)
         self.on_free()
 
     def _put_free(self, slot: "_Slot") -> None:
         self._free.append(slot)
+        self._is_any_free.set()
         asyncio.get_running_loop().add_reader(slot.sentinel, self._replace_idle, slot)
 
     def _replace_idle(self, slot: "_Slot") -> None:

@@ -187,6 +187,11 @@ async def test_a_run_that_wants_too_much_memory_is_ended_and_the_pool_goes_on(li
     assert json.loads(await run(limited, "environment"))["pid"] != before
 
 
+async def test_a_run_that_finds_no_free_worker_waits_for_one(pool: WorkerPool) -> None:
+    runs = (pool.run(f"id {n}", "echo", bytes([n]), Listener(), created_at=CREATED_AT) for n in range(3))
+    assert await soon(asyncio.gather(*runs)) == [b"\x00", b"\x01", b"\x02"]
+
+
 async def test_an_exception_keeps_the_worker_and_carries_its_trace(pool: WorkerPool) -> None:
     before = json.loads(await run(pool, "environment"))["pid"]
     with pytest.raises(ComputationFailed) as failure:
