@@ -22,7 +22,7 @@ from tests.postgres import PostgresServer, running_postgres
 JOB_COUNT = 200
 CPU_S = 0.05
 ROUND_COUNT = 3
-START_WAIT_S = 12  # until every server is sure to be ready
+FILL_S = 5  # the calculations are there before the first becomes due
 END_TIMEOUT_S = 120.0
 GOAL = 1.6
 
@@ -46,13 +46,13 @@ def _rate(postgres: PostgresServer, server_count: int) -> float:
     with psycopg.connect(postgres.url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
     url = postgres.url_of(name)
-    due_us = time.time_ns() // 1000 + START_WAIT_S * 1_000_000
-    fill(url, [due_us] * JOB_COUNT, create_time_us=due_us, content=CreateRequest(delay_s=0).input)
     with ExitStack() as servers:
         for _ in range(server_count):
             folder = Path(servers.enter_context(tempfile.TemporaryDirectory()))
             settings = {"CALC_DATABASE_URL": url, "BENCHMARK_CPU_S": str(CPU_S)}
             servers.enter_context(calculation_server(folder, **settings))
+        due_us = time.time_ns() // 1000 + FILL_S * 1_000_000
+        fill(url, [due_us] * JOB_COUNT, create_time_us=due_us, content=CreateRequest(delay_s=0).input)
         return _wait_for_the_last(url)
 
 
