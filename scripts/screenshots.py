@@ -33,6 +33,7 @@ def main() -> int:
             deployment.start_all()
             with browser.new_context(viewport=WIDE) as context:
                 take_wide(context.new_page(), deployment.url)
+                take_pi(context.new_page(), deployment.url)
             with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
                 take_phone(context.new_page(), deployment.url)
         finally:
@@ -56,6 +57,26 @@ def take_wide(page: Page, url: str) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # the charts' entrance
     page.screenshot(path=DOCS / "request.png")
+
+
+def take_pi(page: Page, url: str) -> None:
+    page.goto(f"{url}/pi")
+    for position in ("1,000,000", "762", "31,415"):
+        page.get_by_label("Position after the point").fill(position)
+        page.get_by_role("button", name="Work it out").click()
+        row = page.get_by_role("row").filter(has=page.get_by_role("link", name=f"Digit {position}", exact=True))
+        expect(row).to_contain_text("Done", timeout=60_000)
+    page.get_by_label("Position after the point").fill("10,000,000")
+    page.get_by_role("button", name="Work it out").click()
+    expect(page.get_by_role("row").filter(has_text="10,000,000")).to_contain_text("In progress", timeout=30_000)
+    page.wait_for_timeout(1500)  # some progress to see
+    page.screenshot(path=DOCS / "pi.png")
+    page.get_by_role("link", name="Digit 1,000,000", exact=True).click()
+    page.get_by_label("Find digits").fill("14159265")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_text("1 of 1").or_(page.get_by_text("1 of 2")).first.wait_for()
+    page.mouse.move(0, 0)
+    page.screenshot(path=DOCS / "pi-digits.png", full_page=True)
 
 
 def take_phone(page: Page, url: str) -> None:

@@ -8,7 +8,10 @@ function open() {
   const messages: string[] = [];
   const close = openLiveSocket({
     path: "/v1/calculations:watch?kind=pi",
-    onMessage: (data) => messages.push(data),
+    onMessage: (data) => {
+      messages.push(data);
+      return data.includes("ready");
+    },
     onState: (state) => states.push(state),
   });
   return { states, messages, close, socket: () => FakeWebSocket.opened.at(-1) as FakeWebSocket };
@@ -25,18 +28,22 @@ describe("the live socket", () => {
   it("opens on this site and passes messages on", () => {
     const live = open();
     expect(live.socket().url).toBe("ws://localhost:3000/v1/calculations:watch?kind=pi");
-    live.socket().open();
     live.socket().send({ n: 1 });
-    expect([live.states, live.messages]).toEqual([["connecting", "open"], ['{"n":1}']]);
+    expect(live.states).toEqual(["connecting"]);
+    live.socket().send({ ready: true });
+    expect([live.states, live.messages]).toEqual([
+      ["connecting", "open"],
+      ['{"n":1}', '{"ready":true}'],
+    ]);
     live.close();
   });
 
   it("does not count as lost while it is back within its patience", () => {
     const live = open();
-    live.socket().open();
+    live.socket().send({ ready: true });
     live.socket().cut();
     vi.advanceTimersByTime(1_000);
-    live.socket().open();
+    live.socket().send({ ready: true });
     vi.advanceTimersByTime(60_000);
     expect(live.states).toEqual(["connecting", "open", "open"]);
     expect(FakeWebSocket.opened).toHaveLength(2);
@@ -53,8 +60,20 @@ describe("the live socket", () => {
     expect(FakeWebSocket.opened).toHaveLength(2);
     vi.advanceTimersByTime(1);
     expect(FakeWebSocket.opened).toHaveLength(3);
-    live.socket().open();
+    live.socket().send({ ready: true });
     expect(live.states.at(-1)).toBe("open");
+    live.close();
+  });
+
+  it("counts as lost when it is opened again and again only to tell of a problem", () => {
+    const live = open();
+    live.socket().send({ ready: true });
+    live.socket().cut();
+    vi.advanceTimersByTime(1_000);
+    live.socket().open();
+    live.socket().send({ reason: "UNAVAILABLE" });
+    live.socket().cut();
+    expect(live.states).toEqual(["connecting", "open", "lost"]);
     live.close();
   });
 
@@ -70,7 +89,7 @@ describe("the live socket", () => {
 
   it("does nothing any more after it was closed", () => {
     const live = open();
-    live.socket().open();
+    live.socket().send({ ready: true });
     live.close();
     live.socket().cut();
     window.dispatchEvent(new Event("online"));

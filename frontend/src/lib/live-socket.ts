@@ -4,7 +4,9 @@ import type { LiveState } from "./live.ts";
 export interface LiveSocketOptions {
   /** Path on this site. */
   path: string;
-  onMessage: (data: string) => void;
+  /** True: with this message the line counts as open. A gateway opens it and only then learns whether there is anybody
+   * behind. */
+  onMessage: (data: string) => boolean;
   onState: (state: LiveState) => void;
   /** How long to wait for a line before it counts as lost. */
   patienceMs?: number;
@@ -29,15 +31,15 @@ export function openLiveSocket(options: LiveSocketOptions): () => void {
   const open = () => {
     clearTimeout(retry);
     socket = new WebSocket(addressOf(options.path));
-    socket.onopen = () => {
+    socket.onmessage = (event: MessageEvent<string>) => {
+      if (!options.onMessage(event.data)) return;
       clearTimeout(impatience);
       failures = 0;
       wasOpen = true;
       options.onState("open");
     };
-    socket.onmessage = (event: MessageEvent<string>) => options.onMessage(event.data);
     socket.onclose = () => {
-      // One that was open may be back in a moment; one that was refused is lost already.
+      // One that was open may be back in a moment; one that never was is lost already.
       if (wasOpen) loseAfter(patienceMs);
       else options.onState("lost");
       wasOpen = false;
@@ -58,7 +60,7 @@ export function openLiveSocket(options: LiveSocketOptions): () => void {
     clearTimeout(retry);
     clearTimeout(impatience);
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onmessage = socket.onclose = null;
     socket.close();
   };
 }

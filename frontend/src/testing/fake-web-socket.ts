@@ -6,7 +6,6 @@ export class FakeWebSocket {
   static opened: FakeWebSocket[] = [];
 
   readyState = FakeWebSocket.CONNECTING;
-  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: (() => void) | null = null;
   readonly url: string;
@@ -22,7 +21,6 @@ export class FakeWebSocket {
 
   open() {
     this.readyState = FakeWebSocket.OPEN;
-    this.onopen?.();
   }
 
   send(message: unknown) {

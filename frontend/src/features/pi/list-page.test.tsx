@@ -19,6 +19,7 @@ const running = (revision: number, fraction: number) =>
 const done = (revision: number) => piRow({ state: "SUCCEEDED", revision, pi_result: piResult() });
 
 const socket = () => FakeWebSocket.opened.at(-1) as FakeWebSocket;
+const ready = () => socket().send({ initial_set_complete: true });
 const rowOf = async (name: string) => {
   const row = (await screen.findByRole("link", { name })).closest("tr");
   if (!row) throw new Error(`${name} stands in no row`);
@@ -104,11 +105,10 @@ describe("the live line of the table", () => {
     expect(socket().url).toBe("ws://localhost:3000/v1/calculations:watch?kind=pi");
     const fresh = piRow({ calculation_id: "fresh", create_time: "2026-11-20T13:00:00Z", pi: { digit_position: 5 } });
     act(() => {
-      socket().open();
       socket().send({ calculation: running(5, 0.62) });
       socket().send({ calculation: running(4, 0.4) });
       socket().send({ calculation: fresh });
-      socket().send({ initial_set_complete: true });
+      ready();
     });
     expect(await screen.findByText("62 %")).toBeVisible();
     expect(screen.getByText("Live")).toBeVisible();
@@ -130,7 +130,7 @@ describe("the live line of the table", () => {
     server.on(LIST, pageOf(running(6, 0.7)));
     expect(await screen.findByText("70 %")).toBeVisible();
     await waitFor(() => expect(FakeWebSocket.opened.length).toBeGreaterThan(1));
-    act(() => socket().open());
+    act(ready);
     expect(screen.getByText("Live")).toBeVisible();
     expect(screen.queryByText(/The live line is cut/)).not.toBeInTheDocument();
   });
@@ -140,15 +140,15 @@ describe("the live line of the table", () => {
     renderApp("/pi");
     await rowOf("Digit 1,000");
     act(() => {
-      socket().open();
       socket().send({ calculation: done(9) });
+      ready();
     });
     await screen.findByText("Done");
     act(() => socket().cut());
     act(() => {
       window.dispatchEvent(new Event("online"));
     });
-    act(() => socket().open());
+    act(ready);
     await waitFor(() => expect(server.made(LIST)).toHaveLength(2));
     expect(screen.getByText("Done")).toBeVisible();
   });

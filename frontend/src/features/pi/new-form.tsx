@@ -1,6 +1,5 @@
 import { useRef, useState, type SubmitEvent } from "react";
-import { Button, Paper, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Button, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { Icon } from "@/components/icon.tsx";
 import { Refusal } from "@/components/refusal.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
@@ -29,15 +28,10 @@ export function NewForm() {
     if (typeof position !== "number" || create.isPending) return;
     if (pending.current?.position !== position) pending.current = { calculationId: newId(), position };
     create.mutate(pending.current, {
-      onSuccess: (calculation) => {
+      onSuccess: () => {
         pending.current = null;
         setTyped("");
         setTouched(false);
-        notifications.show({
-          color: "petrol",
-          message: successText(text, calculation),
-          icon: <Icon name="check" />,
-        });
       },
     });
   };
@@ -72,6 +66,10 @@ export function NewForm() {
             >
               {text.pi.form.submit}
             </Button>
+            {/* Not a notification: it would lie over the button that asks for the next digit. */}
+            <Text role="status" fw={600} className={classes.said}>
+              {create.data && successText(text, create.data)}
+            </Text>
           </div>
         </Stack>
       </form>

@@ -37,11 +37,12 @@ export function useLiveList(): LiveState {
         if (openings > 1) void client.invalidateQueries({ queryKey: listKey });
       },
       onMessage: (data) => {
-        const { calculation } = JSON.parse(data) as WatchMessage;
-        if (!calculation) return;
+        const { calculation, initial_set_complete = false } = JSON.parse(data) as WatchMessage;
+        if (!calculation) return initial_set_complete;
         const known = gathered.get(calculation.calculation_id);
         gathered.set(calculation.calculation_id, known ? newerOf(known, calculation) : calculation);
         timer ??= setTimeout(flush, GATHER_MS);
+        return false;
       },
     });
     return () => {
