@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from astrodist.calc.v1 import distance_pb2
+
 from calc_grpc.worker_process import CancelledBy, ComputedKind, ReportTo
 
 CPU_S = float(os.environ.get("BENCHMARK_CPU_S", "0"))
@@ -13,7 +15,7 @@ CPU_S = float(os.environ.get("BENCHMARK_CPU_S", "0"))
 
 @dataclass(frozen=True, kw_only=True)
 class Burning:
-    """Burns a core for a while and answers an empty result."""
+    """Burns a core for a while and answers that nothing was determined."""
 
     cpu_s: float
 
@@ -25,7 +27,12 @@ class Burning:
         end = time.process_time() + self.cpu_s
         while time.process_time() < end:
             pass
-        return b""
+        observations = distance_pb2.DistanceInput.FromString(input_bytes).observations
+        rows = [distance_pb2.ObservationResult(id=row.id, result_state="NOT_DETERMINED") for row in observations]
+        result = distance_pb2.DistanceResult(
+            verdict="NOT_DETERMINED", verdict_reason="Nothing was computed.", observations=rows
+        )
+        return result.SerializeToString()
 
 
 KINDS: Mapping[str, ComputedKind] = {"distance": Burning(cpu_s=CPU_S)}

@@ -40,11 +40,13 @@ def empty_request() -> bytes:
 class CreateRequest:
     """A new id with the same observations each time; built by appending, so that the client does not encode."""
 
-    def __init__(self, *, delay_s: int, callback_url: str = "", count: int = OBSERVATION_COUNT) -> None:
+    def __init__(
+        self, *, delay_s: int, callback_url: str = "", count: int = OBSERVATION_COUNT, first_id: int = 0
+    ) -> None:
         rows = [
             distance_pb2.Observation(
-                id=n, ra_deg=150.0 + n / 100, dec_deg=11.0, station="F51", sigma_ra_arcsec=0.2, sigma_dec_arcsec=0.2,
-                magnitude=19.0, band="V",
+                id=first_id + n, ra_deg=150.0 + n / 100, dec_deg=11.0, station="F51",
+                sigma_ra_arcsec=0.2, sigma_dec_arcsec=0.2, magnitude=19.0, band="V",
             )
             for n in range(count)
         ]  # fmt: skip

@@ -43,7 +43,7 @@ def _cpu_s(pid: int) -> float:
 
 def python_environment(**settings: str) -> dict[str, str]:
     """The environment of a child: no setting of the services but those given, and the paths of this checkout."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALC_", "ASTRODIST_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALC_", "MAIN_", "ASTRODIST_"))}
     return kept | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "benchmarks")))} | settings
 
 
