@@ -111,9 +111,9 @@ def displacements(state: Floats, epoch_mjd: float, mjd: Floats, table: PlanetTab
 def fill_displacements(
     table: PlanetTable, state: Floats, epoch_mjd: float, mjd: Floats, order: np.ndarray, out: Floats
 ) -> None:
-    """Fill out (n, 6) for times `mjd[order]` that ascend; see `displacements`."""
-    first_after = mjd.size
-    for k in range(mjd.size):
+    """Fill the rows `order` of out (n, 6), whose times `mjd[order]` ascend; see `displacements`."""
+    first_after = order.size
+    for k in range(order.size):
         if mjd[order[k]] >= epoch_mjd:
             first_after = k
             break

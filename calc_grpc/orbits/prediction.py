@@ -175,13 +175,14 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
 
 
 @compiled
-def displaced(track: Track, table: PlanetTable, frame: Frame, x: Floats) -> Floats:
-    """What the planets do to the orbit of x until each observation, au (n, 3): the track's displacement for it."""
+def displaced(track: Track, table: PlanetTable, frame: Frame, x: Floats, use: Floats) -> Floats:
+    """What the planets do to the orbit of x until each row in use, au (n, 3): the track's displacement for it."""
     state, out = np.empty(6), np.zeros((track.mjd.shape[0], 6))
     fill_state(frame, x, state)
     ranges = predict(track, frame, x).ranges
     left = track.mjd - np.where(np.isfinite(ranges), ranges, math.exp(x[LOG_RANGE])) / LIGHT_AU_PER_DAY
-    fill_displacements(table, state, emission_mjd(frame, x), left, np.argsort(left), out)
+    order = np.argsort(left)
+    fill_displacements(table, state, emission_mjd(frame, x), left, order[use[order] > 0.0], out)
     return out[:, :3].copy()
 
 

@@ -6,7 +6,8 @@ from calc_grpc.orbits.initial_orbit import scan_ranges, window_rows
 from calc_grpc.orbits.perturbations import PlanetTable
 from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.selection import Solution, extend, reject
-from calc_grpc.orbits.track import Track
+from calc_grpc.orbits.track import Track, densest_days
+from calc_grpc.orbits.verdict import SPARSE_DAYS
 
 # Scans, each tried when those before gave no good orbit: longest stretch in days, fineness, whether to start at rest.
 SCANS = ((40.0, 1, False), (40.0, 4, False), (40.0, 4, True), (10.0, 2, False), (3.0, 2, False))
@@ -20,7 +21,8 @@ def find_solutions(track: Track, table: PlanetTable, progress: Progress) -> list
     solutions: list[Solution] = []
     share = SHARE / len(SCANS)
     tried: set[tuple[bytes, int, bool]] = set()
-    for turn, (longest_days, fineness, resting) in enumerate(SCANS):
+    scans = SCANS[:1] if densest_days(track.mjd) > SPARSE_DAYS else SCANS  # patience cannot join what lies so far apart
+    for turn, (longest_days, fineness, resting) in enumerate(scans):
         rows = window_rows(track.mjd, longest_days)
         if (rows.tobytes(), fineness, resting) in tried:
             continue

@@ -17,6 +17,7 @@ from calc_grpc.orbits.track import Track
 WIDENING = 2.0  # each pass of `extend` looks this many times farther from the window
 REJECT_ABOVE = 14.0  # squared normalised residual of a position: one good one in a thousand
 READMIT_BELOW = 11.0
+HOPELESS = 1e5  # chi-squared of a position; such an orbit is not pursued
 MOST_REJECTED = 1.0 / 3.0
 FEWEST_KEPT = 4
 REJECTION_PASSES = 12
@@ -69,16 +70,19 @@ def extend(
     while True:
         on_step()
         use = (np.abs(track.mjd - middle) <= half + 1e-6).astype(np.float64)
-        bent = perturbed(track, table, frame, parameters)
-        parameters = _robust_fit(bent, frame, parameters, use, on_step)
+        pulled = perturbed(track, table, frame, parameters, use)
+        parameters = _robust_fit(pulled, frame, parameters, use, on_step)
         if use.all():
             return parameters
         half *= WIDENING
 
 
-def perturbed(track: Track, table: PlanetTable, frame: Frame, parameters: Floats) -> Track:
-    """The track with what the planets do to this orbit, near the Earth also how that depends on the orbit."""
-    displacement = displaced(track, table, frame, parameters)
+def perturbed(track: Track, table: PlanetTable, frame: Frame, parameters: Floats, use: Floats | None = None) -> Track:
+    """The track with what the planets do to this orbit, near the Earth also how that depends on the orbit.
+
+    use: rows to do it for, others stay where two bodies have them; None: all.
+    """
+    displacement = displaced(track, table, frame, parameters, np.ones(track.mjd.size) if use is None else use)
     if parameters[LOG_RANGE] > LOG_BENT:
         return track._replace(displacement=displacement, bending=track.bending[:0])
     bending = bent(track, table, frame, parameters, displacement)
@@ -120,7 +124,7 @@ def reject(track: Track, table: PlanetTable, frame: Frame, parameters: Floats, o
         on_step()
         use = used.astype(np.float64)
         best = polled_fit(track, frame, parameters, use, GROSS, False, 50, 1e-7, on_step)
-        if not best.cost < np.inf:
+        if not best.cost < np.inf or best.data_cost > HOPELESS * float(use.sum()):
             break
         parameters = best.parameters
         again = perturbed(track, table, frame, parameters)
