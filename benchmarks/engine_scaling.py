@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
+import pytest
 from engine.filling import fill
 from engine.load import CreateRequest, median
 from engine.processes import calculation_server
@@ -31,14 +32,22 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUND_COUNT)
-    rounds = parser.parse_args().rounds
+    try:
+        ratios = _ratios(parser.parse_args().rounds)
+    except pytest.skip.Exception as missing:
+        print(f"not measured: {missing}")
+        return
+    print(f"two servers do {median(ratios):.2f} times the work of one (goal: {GOAL} or more)")
+
+
+def _ratios(rounds: int) -> list[float]:
     ratios = []
     with running_postgres() as postgres:
         for _ in range(rounds):
             one, two = (_rate(postgres, server_count) for server_count in (1, 2))
             print(f"one server {one:.1f}/s, two servers {two:.1f}/s: {two / one:.2f}")
             ratios.append(two / one)
-    print(f"two servers do {median(ratios):.2f} times the work of one (goal: {GOAL} or more)")
+    return ratios
 
 
 def _rate(postgres: PostgresServer, server_count: int) -> float:
