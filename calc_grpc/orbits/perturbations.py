@@ -50,6 +50,7 @@ NEAR_SHARE = 0.10  # of the time in which a perturber is passed
 NEAR_AU = 0.2  # where passing a perturber begins to matter
 CLOSEST_AU = 2e-5  # inside a planet; the pull is not followed farther
 SHORTEST_STEP = 1e-3  # days
+MOST_STEPS = 20_000  # one way, a tenth of a second; orbits that would need more are no asteroid's
 
 
 class PlanetTable(NamedTuple):
@@ -131,9 +132,10 @@ def march(
     here, there = np.zeros(6), np.empty(6)
     slopes, trial = np.empty((4, 6)), np.empty(6)
     at, done = epoch_mjd, 0
+    shortest = abs(mjd[order[order.size - 1]] - epoch_mjd) / MOST_STEPS if order.size > 0 else 0.0
     while done < order.size:
         longest = slope(table, state, epoch_mjd, at, here, places, conic, slopes[0])
-        step = direction * min(longest, max(abs(mjd[order[order.size - 1]] - at), SHORTEST_STEP))
+        step = direction * min(max(longest, shortest), max(abs(mjd[order[order.size - 1]] - at), SHORTEST_STEP))
         for k in range(6):
             trial[k] = here[k] + 0.5 * step * slopes[0, k]
         slope(table, state, epoch_mjd, at + 0.5 * step, trial, places, conic, slopes[1])
