@@ -62,7 +62,7 @@ def test_moderator_completes_and_the_results_appear_without_a_reload(
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     expect(page.get_by_text("Outlier")).to_have_count(1)
     expect(page.get_by_text("Semi-major axis")).to_be_visible()
-    shown = page.get_by_role("row").filter(has_text="1801-02-11").inner_text()
+    shown = page.get_by_role("row").filter(has_text="1801-02-11 17:18").inner_text()
     assert any(abs(float(word) - ceres["distance_au"][-1]) < 0.012 for word in shown.split() if is_number(word))
 
 
