@@ -1,79 +1,23 @@
-"""Calculations of pi over a real channel, from Create to the stream of digits; the workers are driven by the test."""
+"""Calculations of pi over a real channel, from Create to the digits; the workers are driven by the test."""
 
-import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import grpc.aio
 import pytest
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, pi_pb2
 from grpc import StatusCode
 
-from calc_grpc import convert_pi, kept_digits
-from calc_grpc.digits.pi import CONTEXT_COUNT, find_digits
-from calc_grpc.errors import JournalUnavailable, RunCancelled
-from calc_grpc.journal.digits_port import DIGITS_PER_CHUNK, DigitSet
 from calc_grpc.kept_digits import KeptDigits
-from calc_grpc.pi_pool import PiPool
 from calc_grpc.server import Server
 from tests.calc_grpc.conftest import Stub
-from tests.calc_grpc.fakes import FakePool, FakeRun, Receiver, distance_input, soon
+from tests.calc_grpc.fakes import FakePool, Receiver, distance_input, soon
+from tests.calc_grpc.pi_calls import compute, computed, create, digits, ended, text_of
 from tests.calc_grpc.rpc_errors import refused
 
 pb2 = calculation_service_pb2
 State = calculation_pb2.Calculation.State
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LONG = 2 * DIGITS_PER_CHUNK + 100  # three rows of the store
-
-
-def silent(fraction: float, stage: str) -> None:
-    """Nobody listens."""
-
-
-def digits(count: int) -> bytes:
-    return find_digits(count, report=silent, cancelled=lambda: False)
-
-
-def computed(input_bytes: bytes) -> bytes:
-    """What a worker hands over."""
-    kind = convert_pi.KINDS["pi"]
-    return kind.compute(input_bytes, created_at=NOW, report=silent, cancelled=lambda: False)
-
-
-@pytest.fixture(scope="module")
-def pi() -> bytes:
-    return digits(LONG + 50)
-
-
-async def create(stub: Stub, position: int, **values: Any) -> calculation_pb2.Calculation:
-    request = pb2.CreateCalculationRequest(pi=pi_pb2.PiInput(digit_position=position), **values)
-    created: calculation_pb2.Calculation = await stub.CreateCalculation(request)
-    return created
-
-
-async def ended(stub: Stub, calculation_id: str) -> calculation_pb2.Calculation:
-    """Watch to the end."""
-    async with asyncio.timeout(10):
-        watch = stub.WatchCalculation(pb2.WatchCalculationRequest(calculation_id=calculation_id))
-        snapshots = [snapshot async for snapshot in watch]
-    last: calculation_pb2.Calculation = snapshots[-1]
-    return last
-
-
-async def compute(stub: Stub, pool: FakePool, position: int) -> calculation_pb2.Calculation:
-    created = await create(stub, position)
-    run = await pool.next_run()
-    run.succeed(computed(run.input))
-    return await ended(stub, created.calculation_id)
-
-
-async def text_of(stub: Stub, calculation_id: str, **span: int) -> bytes:
-    request = pb2.GetPiDigitsRequest(calculation_id=calculation_id, **span)
-    return b"".join([chunk.digits async for chunk in stub.GetPiDigits(request)])
-
 
 # --- what comes out ---
 
@@ -199,107 +143,6 @@ async def test_digits_that_were_dropped_say_so_and_are_worked_out_again(
     assert await text_of(stub, calculation.calculation_id) == b"3.1415926535"
 
 
-# --- streaming ---
-
-
-@pytest.mark.parametrize(
-    ("span", "begin", "end"),
-    [
-        ({"offset": 0}, 0, LONG + 1),
-        ({"offset": 7, "length": 9}, 7, 16),
-        ({"offset": LONG + 1}, LONG + 1, LONG + 1),
-        ({"offset": LONG}, LONG, LONG + 1),
-        ({"offset": DIGITS_PER_CHUNK - 3, "length": 7}, DIGITS_PER_CHUNK - 3, DIGITS_PER_CHUNK + 4),
-        ({"offset": DIGITS_PER_CHUNK, "length": DIGITS_PER_CHUNK}, DIGITS_PER_CHUNK, 2 * DIGITS_PER_CHUNK),
-        ({"offset": 0, "length": 0}, 0, 0),
-    ],
-)
-async def test_a_span_with_an_offset_is_bare_digits(
-    server: Server, stub: Stub, digits_pool: FakePool, pi: bytes, span: dict[str, int], begin: int, end: int
-) -> None:
-    calculation = await compute(stub, digits_pool, LONG)
-    assert await text_of(stub, calculation.calculation_id, **span) == pi[begin:end]
-
-
-@pytest.mark.parametrize(("length", "text"), [(0, b""), (1, b"3."), (2, b"3.1"), (6, b"3.14159")])
-async def test_a_span_without_an_offset_begins_with_the_point(
-    stub: Stub, digits_pool: FakePool, length: int, text: bytes
-) -> None:
-    calculation = await compute(stub, digits_pool, 10)
-    call = stub.GetPiDigits(pb2.GetPiDigitsRequest(calculation_id=calculation.calculation_id, length=length))
-    metadata = dict(await call.initial_metadata())
-    assert metadata["text-length"] == str(len(text))
-    assert metadata["text-name"] == f"pi-{max(0, length - 1)}-decimals.txt"
-    assert b"".join([chunk.digits async for chunk in call]) == text
-
-
-class SlowStore:
-    """Counts what is read from a store that has one set of endless length."""
-
-    def __init__(self, gone_at: int | None = None) -> None:
-        self.read_count = 0
-        self.sets = ["first", "second"]
-        self._gone_at = gone_at
-
-    async def find(self, digit_count: int) -> DigitSet | None:
-        if not self.sets:
-            return None
-        return DigitSet(set_id=self.sets[0], calculation_id="x", digit_count=10**9)
-
-    async def read(self, set_id: str, chunk_number: int) -> bytes | None:
-        if chunk_number == self._gone_at and set_id == "first":
-            self.sets = self.sets[1:]
-            return None
-        self.read_count += 1
-        return bytes(DIGITS_PER_CHUNK // 2)
-
-    async def touch(self, set_id: str) -> None:
-        """It is kept anyway."""
-
-
-async def test_the_store_is_read_one_row_ahead_of_the_reader() -> None:
-    store = SlowStore()
-    stream: AsyncIterator[bytes] = KeptDigits(store).pieces(0, 10**8)  # type: ignore[arg-type]
-    for expected in range(1, 5):
-        await anext(stream)
-        await asyncio.sleep(0)
-        assert store.read_count == expected + 1
-
-
-async def test_a_slow_reader_of_the_rpc_does_not_make_the_server_read_all(
-    start_server: Callable[..., Awaitable[Server]],
-) -> None:
-    server = await start_server(digits_largest_position=10**8)
-    store = server._service._kept_digits._store = SlowStore()  # type: ignore[assignment]
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-        stub = Stub(channel)
-        created = await create(stub, 10**8)
-        store.read_count = 0
-        call = stub.GetPiDigits(pb2.GetPiDigitsRequest(calculation_id=created.calculation_id))
-        length = len((await soon(call.read())).digits)
-        for _ in range(50):  # the server has every chance to run ahead: other calls come and go
-            await stub.GetCalculation(pb2.GetCalculationRequest(calculation_id=created.calculation_id))
-        assert store.read_count < 100  # of 382
-        while chunk := await soon(call.read()):
-            length += len(chunk.digits)
-        assert length == 10**8 + 2
-
-
-async def test_a_set_that_gives_way_to_a_longer_one_is_followed_there() -> None:
-    store = SlowStore(gone_at=2)
-    pieces = [piece async for piece in KeptDigits(store).pieces(0, 4 * DIGITS_PER_CHUNK)]  # type: ignore[arg-type]
-    assert (sum(map(len, pieces)), store.sets) == (4 * DIGITS_PER_CHUNK, ["second"])
-
-
-async def test_a_set_that_has_lost_a_row_ends_the_stream_instead_of_asking_for_ever() -> None:
-    class Torn(SlowStore):
-        async def read(self, set_id: str, chunk_number: int) -> bytes | None:
-            return None
-
-    with pytest.raises(kept_digits.DigitsNotKept):
-        await soon(anext(KeptDigits(Torn()).pieces(0, 5)))  # type: ignore[arg-type]
-
-
 # --- what is kept already ---
 
 
@@ -360,92 +203,3 @@ async def test_a_shorter_row_that_comes_late_does_not_replace_the_longer_one(ser
     assert (result.kept_digit_count, result.source_calculation_id) == (101, "")
     found = await server._journal.digits.find(1)
     assert found is not None and found.calculation_id == "long"
-
-
-# --- the pool ---
-
-
-class FlakyDigits:
-    """Cannot be reached the first times."""
-
-    def __init__(self, answer: bytes | None) -> None:
-        self.failure_count = 2
-        self._answer = answer
-
-    async def answer(self, position: int) -> bytes | None:
-        self._fail()
-        return self._answer
-
-    async def keep(self, calculation_id: str, position: int, found: bytes) -> bytes:
-        self._fail()
-        return found
-
-    def _fail(self) -> None:
-        if self.failure_count:
-            self.failure_count -= 1
-            raise JournalUnavailable
-
-
-async def start_run(pool: PiPool) -> asyncio.Task[bytes]:
-    task = asyncio.create_task(pool.run("id", "pi", b"", silent, created_at=NOW))
-    await asyncio.sleep(0)
-    return task
-
-
-async def test_a_store_that_comes_back_loses_no_digits() -> None:
-    workers = FakePool()
-    pool = PiPool(workers, FlakyDigits(None))  # type: ignore[arg-type]
-    task = await start_run(pool)
-    run: FakeRun = await workers.next_run()
-    pool._kept.failure_count = 2  # type: ignore[attr-defined]
-    run.succeed(b"found")
-    assert await soon(task) == b"found"
-
-
-async def test_a_run_that_looks_into_the_store_counts_as_busy_and_rings_when_it_needs_no_worker() -> None:
-    pool = PiPool(FakePool(), FlakyDigits(b"kept"))  # type: ignore[arg-type]
-    rung = asyncio.Event()
-    pool.on_free = rung.set
-    assert pool.free_count == 1
-    task = await start_run(pool)
-    assert pool.free_count == 0
-    assert await soon(task) == b"kept"
-    await soon(rung.wait())
-    assert pool.free_count == 1
-
-
-async def test_what_the_workers_raise_comes_through_and_their_rings_too() -> None:
-    workers = FakePool()
-    pool = PiPool(workers, FlakyDigits(None))  # type: ignore[arg-type]
-    rung = asyncio.Event()
-    pool.on_free = rung.set
-    task = await start_run(pool)
-    await workers.next_run()
-    pool.cancel("id")
-    with pytest.raises(RunCancelled):
-        await soon(task)
-    await soon(rung.wait())
-
-
-async def test_a_run_that_is_cancelled_while_it_looks_into_the_store_takes_no_worker() -> None:
-    workers = FakePool()
-    pool = PiPool(workers, FlakyDigits(None))  # type: ignore[arg-type]
-    task = await start_run(pool)
-    pool.cancel("id")
-    with pytest.raises(RunCancelled):
-        await soon(task)
-    assert workers.has_started_nothing and pool.free_count == 1
-
-
-# --- bytes ---
-
-
-@pytest.mark.parametrize("text", [b"", b"3", b"31", b"314", b"3141592653589793"])
-def test_packed_digits_are_half_as_long_and_the_same_again(text: bytes) -> None:
-    packed = convert_pi.pack(text)
-    assert len(packed) == (len(text) + 1) // 2
-    assert convert_pi.unpack(packed)[: len(text)] == text
-
-
-def test_the_numbers_of_digits_around_agree_with_the_core() -> None:
-    assert convert_pi.CONTEXT_COUNT == CONTEXT_COUNT
