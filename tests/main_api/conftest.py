@@ -10,7 +10,9 @@ from rest_framework.test import APIClient
 
 from main_api.accounts.models import Role, User
 from main_api.accounts.services import create_token
+from main_api.requests.models import Request
 from tests.main_api.fake_calc import FakeCalc, unused_address
+from tests.main_api.sample_requests import make_draft
 
 CALLBACK_KEY = "development-callback-key"
 PASSWORD = "wrench-orbit-41"
@@ -58,6 +60,12 @@ def other_observer(db: None) -> User:
 @pytest.fixture
 def moderator(db: None) -> User:
     return User.objects.create_user("maria", password=PASSWORD, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def draft(observer: User) -> Request:
+    """The observer's, still without observations."""
+    return make_draft(observer, observation_count=0)
 
 
 @pytest.fixture
