@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.services import ROOT
 from tests.system.browser import find_chromium, open_browser, sign_in_page
-from tests.system.deployment import Deployment
+from tests.system.deployment import Deployment, running
 
 DOCS = ROOT / "docs"
 WIDE = {"width": 1280, "height": 860}
@@ -27,17 +27,16 @@ def main() -> int:
         print("Chromium is missing: apt install chromium", file=sys.stderr)
         return 1
     DOCS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, open_browser(executable) as browser:
-        deployment = Deployment(Path(folder))
-        try:
-            deployment.start_all()
-            with browser.new_context(viewport=WIDE) as context:
-                take_wide(context.new_page(), deployment.url)
-                take_pi(context.new_page(), deployment.url)
-            with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
-                take_phone(context.new_page(), deployment.url)
-        finally:
-            deployment.stop_all()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_browser(executable) as browser,
+        running(Deployment(Path(folder))) as deployment,
+    ):
+        with browser.new_context(viewport=WIDE) as context:
+            take_wide(context.new_page(), deployment.url)
+            take_pi(context.new_page(), deployment.url)
+        with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
+            take_phone(context.new_page(), deployment.url)
     print(f"written: {', '.join(str(path.relative_to(ROOT)) for path in sorted(DOCS.glob('*.png')))}")
     return 0
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.system.browser import find_chromium, open_browser
 from tests.system.client import Client, sign_in
-from tests.system.deployment import ROOT, Deployment
+from tests.system.deployment import ROOT, Deployment, running
 
 DATA = ROOT / "tests" / "data"
 
@@ -21,12 +23,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    services = Deployment(tmp_path_factory.mktemp("deployment"))
-    try:
-        services.start_all()
+    with running(Deployment(tmp_path_factory.mktemp("deployment"))) as services:
         yield services
-    finally:
-        services.stop_all()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; by module, since its driver keeps an event loop running in this thread."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("Chromium is missing: apt install chromium")
+    with open_browser(executable) as chromium:
+        yield chromium
 
 
 @pytest.fixture

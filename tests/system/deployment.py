@@ -5,10 +5,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scripts.services import ROOT, SERVICES, complete_environment, is_setting
 from tests.system.client import Client
@@ -94,6 +94,17 @@ class Deployment:
 
 
 PORT_SETTINGS = ("CALC_PORT", "MAIN_PORT", "GATEWAY_PORT")
+Services = TypeVar("Services", bound=Deployment)
+
+
+@contextmanager
+def running(services: Services) -> Iterator[Services]:
+    """All of them started, and stopped at the end however it comes."""
+    try:
+        services.start_all()
+        yield services
+    finally:
+        services.stop_all()
 
 
 def free_ports(count: int) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.system.browser import find_chromium, open_browser, sign_in_page
+from tests.system.browser import sign_in_page
 from tests.system.client import Client
 from tests.system.deployment import Deployment
 
@@ -18,15 +18,6 @@ OBSERVATIONS = (
     ("2024-03-02 20:00:00", "03 38 05.84", "+16 20 51.5"),
     ("2024-03-03 20:00:00", "03 37 50.60", "+16 24 21.2"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("Chromium is missing: apt install chromium")
-    with open_browser(executable) as chromium:
-        yield chromium
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.system.client import Client
-from tests.system.deployment import CALLBACK_KEY, Deployment, wait_for
+from tests.system.deployment import CALLBACK_KEY, Deployment, running, wait_for
 from tests.system.test_whole_path import wait_for_results
 
 NEW_KEY = "whsec_TGvTb0cXSjJ3yHfwmTJ3C2CY6mA3xGzQkz1dE1sV0nQ"
@@ -14,12 +14,9 @@ NEW_KEY = "whsec_TGvTb0cXSjJ3yHfwmTJ3C2CY6mA3xGzQkz1dE1sV0nQ"
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    services = Deployment(tmp_path_factory.mktemp("rotation"), MAIN_REQUIRE_SIGNATURE="true", CALC_DELAY_S="0")
-    try:
-        services.start_all()
+    folder = tmp_path_factory.mktemp("rotation")
+    with running(Deployment(folder, MAIN_REQUIRE_SIGNATURE="true", CALC_DELAY_S="0")) as services:
         yield services
-    finally:
-        services.stop_all()
 
 
 def restart(deployment: Deployment, name: str, **settings: str) -> None:

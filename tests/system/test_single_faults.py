@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.system.client import Answer, Client, sign_in
-from tests.system.deployment import wait_for
+from tests.system.deployment import running, wait_for
 from tests.torture.clock import HOUR_S
 from tests.torture.faults import fill_disk, lock_sqlite
 from tests.torture.services import TorturedDeployment
@@ -23,12 +23,9 @@ ARRIVES_WITHIN_S = 150.0  # a report that failed several times may wait for a mi
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TorturedDeployment]:
-    services = TorturedDeployment(tmp_path_factory.mktemp("faults"), CALC_DELAY_S="0.5", CALC_WORKER_COUNT="1")
-    try:
-        services.start_all()
+    folder = tmp_path_factory.mktemp("faults")
+    with running(TorturedDeployment(folder, CALC_DELAY_S="0.5", CALC_WORKER_COUNT="1")) as services:
         yield services
-    finally:
-        services.stop_all()
 
 
 @pytest.fixture
