@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from main_api.errors import FieldError, InvalidInput
 from main_api.requests.astrometry import ERROR, WARNING, FileRow, Import
 from main_api.requests.models import DESIGNATION_LENGTH_MAX
+from main_api.requests.output import MeasuredOutput
 from main_api.requests.selectors import MEASURED_COLUMNS
-from main_api.strict_fields import TextOrNull
 
 ROWS_LISTED_MAX = 5_000
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
@@ -27,25 +27,12 @@ EXAMPLE_FILE = OpenApiExample(
 )
 
 
-class ImportedObservationOutput(serializers.Serializer):
+class ImportedObservationOutput(MeasuredOutput):
     """An observation of the file; `id` is null unless it was stored."""
 
     id = serializers.IntegerField(allow_null=True)
     designation = serializers.CharField(help_text="As the file names the object.")
     line = serializers.IntegerField(help_text="Of the file, from 1.")
-    observed_at = serializers.DateTimeField()
-    ra_deg = serializers.FloatField()
-    dec_deg = serializers.FloatField()
-    station = serializers.CharField()
-    sigma_ra_arcsec = serializers.FloatField(allow_null=True)
-    sigma_dec_arcsec = serializers.FloatField(allow_null=True)
-    correlation = serializers.FloatField(allow_null=True)
-    magnitude = serializers.FloatField(allow_null=True)
-    band = TextOrNull()
-    mode = TextOrNull()
-    catalogue = TextOrNull()
-    program = TextOrNull()
-    observer_position_km = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
 
 class FileProblemOutput(serializers.Serializer):

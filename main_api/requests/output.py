@@ -26,10 +26,9 @@ class RequestRowOutput(serializers.Serializer):
     calculation_state = WordOrNull(CalculationState.choices)
 
 
-class ObservationOutput(serializers.Serializer):
-    """An observation; the fields from `result_state` on are null until a calculation reports."""
+class MeasuredOutput(serializers.Serializer):
+    """What was measured, when and from where."""
 
-    id = serializers.IntegerField()
     observed_at = serializers.DateTimeField()
     ra_deg = serializers.FloatField()
     dec_deg = serializers.FloatField()
@@ -43,6 +42,12 @@ class ObservationOutput(serializers.Serializer):
     catalogue = TextOrNull()
     program = TextOrNull()
     observer_position_km = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+
+
+class ObservationOutput(MeasuredOutput):
+    """An observation; the fields from `result_state` on are null until a calculation reports."""
+
+    id = serializers.IntegerField()
     result_state = WordOrNull(Verdict.choices)
     distance_au = serializers.FloatField(allow_null=True)
     distance_sigma_au = serializers.FloatField(allow_null=True)
