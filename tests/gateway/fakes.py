@@ -126,6 +126,16 @@ async def abort(
     await context.abort(code, message)
 
 
+def refusing_stream(code: grpc.StatusCode, reason: str) -> Any:
+    """A stream that fails before its first message."""
+
+    async def stream(_request: Any, context: Any) -> AsyncIterator[Any]:
+        await abort(context, code, reason, "Refused by the test.")
+        yield
+
+    return stream
+
+
 def bad_request(**reasons: str) -> Any:
     violations = [
         error_details_pb2.BadRequest.FieldViolation(field=path.replace("__", "."), reason=reason, description="Why.")

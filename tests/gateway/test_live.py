@@ -11,7 +11,7 @@ import pytest
 from astrodist.calc.v1 import calculation_service_pb2
 
 from tests.gateway.conftest import Answered, Start
-from tests.gateway.fakes import STATE, FakeCalc, FakeMain, abort, calculation
+from tests.gateway.fakes import STATE, FakeCalc, FakeMain, abort, calculation, refusing_stream
 
 WATCH = "/v1/calculations/c1:watch"
 
@@ -107,11 +107,7 @@ async def test_a_stream_that_is_silent_from_the_start_still_opens(
 async def test_an_error_before_the_first_event_is_a_plain_problem(
     url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
 ) -> None:
-    async def missing(_request: Any, context: Any) -> AsyncIterator[Any]:
-        await abort(context, grpc.StatusCode.NOT_FOUND, "CALCULATION_NOT_FOUND", "No such calculation.")
-        yield
-
-    calc.answers["WatchCalculation"] = missing
+    calc.answers["WatchCalculation"] = refusing_stream(grpc.StatusCode.NOT_FOUND, "CALCULATION_NOT_FOUND")
     async with http.get(url + WATCH, headers=observer) as response:
         problem = json.loads(await response.read())
         assert (response.status, response.content_type) == (404, "application/problem+json")

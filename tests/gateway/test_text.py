@@ -11,7 +11,7 @@ import grpc
 import pytest
 from astrodist.calc.v1 import calculation_service_pb2
 
-from tests.gateway.fakes import FakeCalc, abort
+from tests.gateway.fakes import FakeCalc, abort, refusing_stream
 
 DIGITS = "/v1/calculations/c1/digits"
 PIECE = b"0123456789" * 20_000
@@ -65,11 +65,7 @@ async def test_digits_that_break_off_do_not_look_complete(
 async def test_digits_of_an_unfinished_calculation_are_a_problem(
     url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
 ) -> None:
-    async def unfinished(_request: Any, context: Any) -> AsyncIterator[Any]:
-        await abort(context, grpc.StatusCode.FAILED_PRECONDITION, "NOT_FINISHED", "Not finished.")
-        yield
-
-    calc.answers["GetPiDigits"] = unfinished
+    calc.answers["GetPiDigits"] = refusing_stream(grpc.StatusCode.FAILED_PRECONDITION, "NOT_FINISHED")
     async with http.get(url + DIGITS, headers=observer) as response:
         assert (response.status, json.loads(await response.read())["reason"]) == (409, "NOT_FINISHED")
 
@@ -138,11 +134,7 @@ async def test_head_answers_with_the_headers_of_get_and_ends_the_call(
 async def test_head_of_what_has_no_digits_is_refused_as_get_is(
     url: str, http: aiohttp.ClientSession, calc: FakeCalc, observer: dict[str, str]
 ) -> None:
-    async def without(_request: Any, context: Any) -> AsyncIterator[Any]:
-        await abort(context, grpc.StatusCode.FAILED_PRECONDITION, "NO_DIGITS", "None.")
-        yield
-
-    calc.answers["GetPiDigits"] = without
+    calc.answers["GetPiDigits"] = refusing_stream(grpc.StatusCode.FAILED_PRECONDITION, "NO_DIGITS")
     async with http.head(url + DIGITS, headers=observer) as response:
         assert response.status == 409
     async with http.head(f"{url}/v1/calculations/c1:watch", headers=observer) as response:

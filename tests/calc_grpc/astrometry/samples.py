@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from calc_grpc.astrometry.parsed import Parsed, Problem
@@ -91,3 +92,6 @@ def elements(*records: dict[str, str], kind: str = "optical") -> str:
     """Set records as elements."""
     rows = ["".join(f"<{name}>{text}</{name}>" for name, text in fields.items()) for fields in records]
     return "".join(f"<{kind}>{row}</{kind}>\n" for row in rows)
+
+
+SETTERS = pytest.mark.parametrize("setter", [psv, xml])  # the same records in both dresses

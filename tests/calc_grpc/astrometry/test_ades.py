@@ -8,6 +8,7 @@ from calc_grpc.orbits.constants import AU_KM
 from tests.calc_grpc.astrometry.samples import (
     CONTEXT_PSV,
     CONTEXT_XML,
+    SETTERS,
     elements,
     errors,
     parse,
@@ -15,10 +16,8 @@ from tests.calc_grpc.astrometry.samples import (
     psv,
     reasons,
     record,
-    xml,
 )
 
-SETTERS = pytest.mark.parametrize("setter", [psv, xml])
 PLACE = {"sys": "ICRF_KM", "ctr": "399", "pos1": "-4588.997", "pos2": "4208.695", "pos3": "3008.595"}
 
 

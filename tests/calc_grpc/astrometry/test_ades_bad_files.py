@@ -8,6 +8,7 @@ import pytest
 from tests.calc_grpc.astrometry.samples import (
     CONTEXT_PSV,
     CONTEXT_XML,
+    SETTERS,
     elements,
     errors,
     parse,
@@ -23,7 +24,6 @@ OFFSET = {
     "permID": "599", "mode": "CCD", "stn": "F51", "obsTime": "2020-03-01T10:00:00Z", "obsCenter": "Jupiter",
     "deltaRA": "0.01", "deltaDec": "0.02",
 }  # fmt: skip
-SETTERS = pytest.mark.parametrize("setter", [psv, xml])
 
 BAD_FIELDS = [
     ("obsTime", "2016-08-29T12:32:34", "BAD_DATE"),
