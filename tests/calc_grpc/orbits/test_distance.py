@@ -241,7 +241,7 @@ def test_rubbish_raises_a_named_error(sky_of, main_belt):
         determine_distance(observations[:2])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.floats(0.0, 300.0), st.floats(0.0, 359.9), st.floats(-90.0, 90.0)), min_size=3, max_size=8)
 )

@@ -18,6 +18,7 @@ from calc_grpc.orbits.observer import earth_heliocentric
 
 EPOCH_MJD = 60600.0
 BRUTE_AU = 1e-6  # what the search by brute force leaves of a distance
+DOWNHILL = {"method": "lm", "xtol": 1e-12, "ftol": 1e-15}
 
 
 def state_of(q_au: float, e: float, i_deg: float, node_deg: float, peri_deg: float) -> np.ndarray:
@@ -141,7 +142,7 @@ def brute_force(state: np.ndarray) -> float:
     valleys = {*np.argpartition(rough.ravel(), 10)[:10].tolist(), *np.flatnonzero(is_low(rough)).tolist()}
     lowest = sorted(valleys, key=lambda k: rough.ravel()[k])[:20]
     return min(
-        float(np.linalg.norm(least_squares(lambda x: ours(x[0]) - theirs(x[1]), start, xtol=1e-12, ftol=1e-15).fun))
+        float(np.linalg.norm(least_squares(lambda x: ours(x[0]) - theirs(x[1]), start, **DOWNHILL).fun))
         for start in ((net[0].ravel()[k], net[1].ravel()[k]) for k in lowest)
     )
 
