@@ -71,7 +71,8 @@ def _problems(message: Message, now: datetime, *, largest_position: int) -> list
     if 0 <= cast(pi_pb2.PiInput, message).digit_position <= largest_position:
         return []
     text = f"Give 0 (the 3 before the point) to {largest_position:,}, the largest position of this server."
-    return [FieldProblem(path="pi.digit_position", reason="OUT_OF_RANGE", message=text)]
+    values = {"largest_digit_position": str(largest_position)}
+    return [FieldProblem(path="pi.digit_position", reason="OUT_OF_RANGE", message=text, values=values)]
 
 
 def pi_kind(*, largest_position: int) -> Kind:

@@ -27,16 +27,20 @@ CalcError
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldProblem:
-    """A refused field: where it is, the word for what is wrong, and what to do about it."""
+    """A refused field: where it is, the word for what is wrong, and what to do about it.
+
+    values: what a program needs of the message, by name; it travels in the metadata of the error.
+    """
 
     path: str
     reason: str
     message: str
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class CalcError(Exception):
@@ -62,7 +66,8 @@ class InvalidInput(CalcError):
     def __init__(self, problems: Sequence[FieldProblem], message: str | None = None) -> None:
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(message or f"{first.path}: {first.message}{more}")
+        metadata = {name: value for problem in problems for name, value in problem.values.items()}
+        super().__init__(message or f"{first.path}: {first.message}{more}", metadata=metadata)
         self.problems = tuple(problems)
 
 

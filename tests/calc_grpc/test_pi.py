@@ -90,6 +90,7 @@ async def test_a_position_out_of_bounds_is_refused_with_the_bound(
             await create(Stub(channel), position)
         assert refusal.fields == [("pi.digit_position", "OUT_OF_RANGE")]
         assert "1,000" in refusal.message
+        assert refusal.metadata == {"largest_digit_position": "1000"}
         assert (await create(Stub(channel), 1000)).state == State.SCHEDULED
 
 

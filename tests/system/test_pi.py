@@ -99,6 +99,7 @@ def test_what_an_observer_may_not_ask_is_refused(
     if reason == "INVALID_INPUT":
         assert [error["path"] for error in answer.body["errors"]] == ["pi.digit_position"]
         assert "10,000,000" in answer.body["errors"][0]["message"]
+        assert answer.body["largest_digit_position"] == "10000000"
 
 
 def test_only_its_creator_cancels_and_what_was_cancelled_has_no_digits(observer: Client, second: Client) -> None:

@@ -11,7 +11,8 @@ export const piEn = {
   unnamed: "Calculation of π",
   form: {
     position: "Position after the point",
-    hint: "0 is the 3, 1 the first digit after the point; usually up to 10,000,000",
+    hint: (largest: string, certain: boolean) =>
+      `0 is the 3, 1 the first digit after the point; ${certain ? "" : "usually "}up to ${largest}`,
     submit: "Work it out",
     created: (position: string) => `Digit ${position} is being worked out.`,
     found: (position: string, digit: number) => `Digit ${position} is ${digit}.`,
@@ -19,8 +20,8 @@ export const piEn = {
       required: "Which position?",
       notWhole: "Write a whole number: digits only, for example 1,000,000.",
       negative: "Positions start at 0, which is the 3.",
-      tooLarge: (bound: string) => `The largest position here is ${bound}.`,
     },
+    tooLarge: (bound: string) => `The largest position here is ${bound}.`,
   },
   columns: {
     position: "Position",

@@ -11,7 +11,8 @@ export const piRu: Dictionary["pi"] = {
   unnamed: "Вычисление π",
   form: {
     position: "Место после запятой",
-    hint: "0 — это тройка, 1 — первая цифра после запятой; обычно до 10 000 000",
+    hint: (largest, certain) =>
+      `0 — это тройка, 1 — первая цифра после запятой; ${certain ? "" : "обычно "}до ${largest}`,
     submit: "Вычислить",
     created: (position) => `Цифра ${position} вычисляется.`,
     found: (position, digit) => `Цифра ${position} — ${digit}.`,
@@ -19,8 +20,8 @@ export const piRu: Dictionary["pi"] = {
       required: "Какое место?",
       notWhole: "Нужно целое число, только цифры: например, 1 000 000.",
       negative: "Счёт начинается с 0, это тройка.",
-      tooLarge: (bound) => `Наибольшее место здесь — ${bound}.`,
     },
+    tooLarge: (bound) => `Наибольшее место здесь — ${bound}.`,
   },
   columns: {
     position: "Место",

@@ -11,6 +11,15 @@ interface ProblemBody {
   title?: string;
   detail?: string;
   errors?: FieldError[];
+  [value: string]: unknown;
+}
+
+interface ApiErrorInit {
+  status: number;
+  reason: string;
+  detail: string;
+  fieldErrors?: readonly FieldError[];
+  values?: Readonly<Record<string, unknown>>;
 }
 
 /** The server could not be asked at all; a word of this client, not of the contract. */
@@ -21,12 +30,15 @@ export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
   readonly fieldErrors: readonly FieldError[];
+  /** All members of the problem: some reasons come with values of their own. */
+  readonly values: Readonly<Record<string, unknown>>;
 
-  constructor(init: { status: number; reason: string; detail: string; fieldErrors?: readonly FieldError[] }) {
+  constructor(init: ApiErrorInit) {
     super(init.detail);
     this.status = init.status;
     this.reason = init.reason;
     this.fieldErrors = init.fieldErrors ?? [];
+    this.values = init.values ?? {};
   }
 }
 
@@ -113,13 +125,14 @@ async function toApiError(response: Response): Promise<ApiError> {
     reason: problem.reason ?? (response.status >= 502 && response.status <= 504 ? "UNAVAILABLE" : "INTERNAL"),
     detail: problem.detail ?? problem.title ?? `The server answered ${response.status}.`,
     fieldErrors: problem.errors ?? [],
+    values: problem,
   });
 }
 
 async function readProblem(response: Response): Promise<ProblemBody> {
   try {
     const body: unknown = await response.json();
-    return typeof body === "object" && body !== null ? body : {};
+    return typeof body === "object" && body !== null ? (body as ProblemBody) : {};
   } catch {
     return {}; // a proxy's own page
   }

@@ -158,7 +158,7 @@ describe("a finished calculation", () => {
     renderApp(PAGE);
     const link = await screen.findByRole("link", { name: "Download as text" });
     expect(link).toHaveAttribute("href", `/v1/calculations/${PI_ID}/digits`);
-    expect(link).toHaveAttribute("download", "pi-1000.txt");
+    expect(link).toHaveAttribute("download", ""); // the server says the name
   });
 
   it("says when digits cannot be loaded, and tries again", async () => {

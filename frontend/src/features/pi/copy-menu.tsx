@@ -7,7 +7,7 @@ import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { getDigits } from "./api.ts";
 import { copyText } from "./clipboard.ts";
-import { formatCount, parsePosition } from "./position.ts";
+import { formatCount, positionWithin } from "./position.ts";
 
 const MOST_DIGITS = 1_000_000;
 
@@ -72,8 +72,8 @@ function RangeForm({ last, offered, onCopy }: RangeFormProps) {
   const [refused, setRefused] = useState<"position" | "order" | null>(null);
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    const [from, to] = [parsePosition(typed.from, last), parsePosition(typed.to, last)];
-    if (typeof from === "string" || typeof to === "string") setRefused("position");
+    const [from, to] = [positionWithin(typed.from, last), positionWithin(typed.to, last)];
+    if (from === null || to === null) setRefused("position");
     else if (from > to || to - from >= MOST_DIGITS) setRefused("order");
     else onCopy(from, to);
   };

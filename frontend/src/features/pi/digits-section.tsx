@@ -9,7 +9,7 @@ import { DigitViewer, type Focus } from "./digit-viewer.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { FindStatus } from "./find-status.tsx";
 import { JumpForm } from "./jump-form.tsx";
-import { formatCount, parsePosition } from "./position.ts";
+import { formatCount, positionWithin } from "./position.ts";
 import { useFind } from "./use-find.ts";
 import classes from "./digits.module.css";
 
@@ -20,8 +20,8 @@ export function DigitsSection({ calculationId, last }: { calculationId: string; 
   const titleId = useId();
   const [params, setParams] = useSearchParams();
   const [focus, setFocus] = useState<Focus>(() => {
-    const at = parsePosition(params.get("at") ?? "", last);
-    return { position: typeof at === "number" ? at : last, length: 1 };
+    const at = positionWithin(params.get("at") ?? "", last);
+    return { position: at ?? last, length: 1 };
   });
   const inViewRef = useRef({ from: 0, to: 0 });
   const onFind = useCallback((position: number, length: number) => setFocus({ position, length }), []);
@@ -46,7 +46,7 @@ export function DigitsSection({ calculationId, last }: { calculationId: string; 
             <Button
               component="a"
               href={downloadPath(calculationId)}
-              download={`pi-${last}.txt`}
+              download
               variant="default"
               size="xs"
               leftSection={<Icon name="download" size={14} />}

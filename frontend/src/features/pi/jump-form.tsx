@@ -1,7 +1,7 @@
 import { useState, type SubmitEvent } from "react";
 import { Button, TextInput } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
-import { formatCount, parsePosition } from "./position.ts";
+import { formatCount, positionWithin } from "./position.ts";
 import classes from "./digits.module.css";
 
 /** Takes the reader to a position. */
@@ -11,9 +11,9 @@ export function JumpForm({ last, onJump }: { last: number; onJump: (position: nu
   const [refused, setRefused] = useState(false);
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    const position = parsePosition(typed, last);
-    setRefused(typeof position === "string");
-    if (typeof position === "number") onJump(position);
+    const position = positionWithin(typed, last);
+    setRefused(position === null);
+    if (position !== null) onJump(position);
   };
   return (
     <form className={classes.field} onSubmit={onSubmit} noValidate>

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { FakeServer, problem } from "@/testing/fake-server.ts";
+import { FakeServer, problem, type Answer } from "@/testing/fake-server.ts";
 import { FakeWebSocket } from "@/testing/fake-web-socket.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { piResult, piRow } from "./testing.ts";
@@ -17,6 +17,14 @@ const running = (revision: number, fraction: number) =>
     progress: { fraction, stage: "summing the series" },
   });
 const done = (revision: number) => piRow({ state: "SUCCEEDED", revision, pi_result: piResult() });
+
+const refusedBeyond = (largest: number): Answer => {
+  const message = `Give 0 to ${largest}.`;
+  const { status, body } = problem(400, "INVALID_INPUT", message, [
+    { path: "pi.digit_position", reason: "OUT_OF_RANGE", message },
+  ]);
+  return { status, body: { ...(body as object), largest_digit_position: String(largest) } };
+};
 
 const socket = () => FakeWebSocket.opened.at(-1) as FakeWebSocket;
 const ready = () => socket().send({ initial_set_complete: true });
@@ -188,7 +196,6 @@ describe("asking for a digit", () => {
     [" ", "Which position?"],
     ["-3", "Positions start at 0, which is the 3."],
     ["1.5", /Write a whole number/],
-    ["9999999999", "The largest position here is 2,147,483,647."],
   ])("does not ask the server for %j", async (typed, problem_text) => {
     const server = new FakeServer().signIn("observer").on(LIST, pageOf());
     const user = renderApp("/pi");
@@ -199,15 +206,25 @@ describe("asking for a digit", () => {
   });
 
   it("says the server's own bound and keeps what was typed", async () => {
-    const errors = [{ path: "pi.digit_position", reason: "OUT_OF_RANGE", message: "Must be 0 to 10,000,000." }];
-    const server = new FakeServer().signIn("observer").on(LIST, pageOf());
-    server.on(CREATE, problem(400, "INVALID_INPUT", "Refused.", errors));
+    const server = new FakeServer().signIn("observer").on(LIST, pageOf()).on(CREATE, refusedBeyond(20_000_000));
     const user = renderApp("/pi");
-    await user.type(await screen.findByLabelText(FIELD), "10000001{Enter}");
-    expect(await screen.findByText("The largest position here is 10,000,000.")).toBeVisible();
-    expect(screen.getByLabelText(FIELD)).toHaveValue("10000001");
+    expect(await screen.findByText(/; usually up to 10,000,000$/)).toBeVisible();
+    await user.type(await screen.findByLabelText(FIELD), "20000001{Enter}");
+    expect(await screen.findByText("The largest position here is 20,000,000.")).toBeVisible();
+    expect(screen.getByLabelText(FIELD)).toHaveValue("20000001");
+    await user.type(screen.getByLabelText(FIELD), "{Backspace}");
+    expect(screen.getByText(/; up to 20,000,000$/)).toBeVisible();
     await user.click(screen.getByRole("radio", { name: "RU" }));
-    expect(await screen.findByText(/^Наибольшее место здесь — 10.000.000\.$/)).toBeVisible();
+    expect(await screen.findByText(/; до 20.000.000$/)).toBeVisible();
+    expect(server.made(CREATE)).toHaveLength(1);
+  });
+
+  it("asks for the largest number there is when it was given a larger one, and so learns the bound", async () => {
+    const server = new FakeServer().signIn("observer").on(LIST, pageOf()).on(CREATE, refusedBeyond(20_000_000));
+    const user = renderApp("/pi");
+    await user.type(await screen.findByLabelText(FIELD), "9999999999{Enter}");
+    expect(await screen.findByText("The largest position here is 20,000,000.")).toBeVisible();
+    expect(server.made(CREATE)[0]?.body).toMatchObject({ pi: { digit_position: 2_147_483_647 } });
   });
 
   it("sends the same calculation again after a lost answer", async () => {

@@ -8,7 +8,14 @@ import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useCreatePi, type NewPi } from "./api.ts";
 import { newId } from "./new-id.ts";
-import { boundOf, formatCount, isPositionError, LARGEST_POSITION, parsePosition } from "./position.ts";
+import {
+  boundOf,
+  formatCount,
+  isPositionError,
+  LARGEST_POSITION,
+  parsePosition,
+  USUAL_LARGEST_POSITION,
+} from "./position.ts";
 import type { PiCalculation } from "./types.ts";
 import classes from "./pi.module.css";
 
@@ -18,6 +25,7 @@ export function NewForm() {
   const create = useCreatePi();
   const [typed, setTyped] = useState("");
   const [touched, setTouched] = useState(false);
+  const [bound, setBound] = useState<number | null>(null);
   // Sent again after a lost answer, it is the same calculation.
   const pending = useRef<NewPi | null>(null);
   const position = parsePosition(typed);
@@ -26,13 +34,16 @@ export function NewForm() {
     event.preventDefault();
     setTouched(true);
     if (typeof position !== "number" || create.isPending) return;
-    if (pending.current?.position !== position) pending.current = { calculationId: newId(), position };
+    // More than the contract carries is more than any server takes: it is asked all the same, for it names its bound.
+    const asked = Math.min(position, LARGEST_POSITION);
+    if (pending.current?.position !== asked) pending.current = { calculationId: newId(), position: asked };
     create.mutate(pending.current, {
       onSuccess: () => {
         pending.current = null;
         setTyped("");
         setTouched(false);
       },
+      onError: (error) => setBound((known) => boundOf(error) ?? known),
     });
   };
   const change = (value: string) => {
@@ -40,7 +51,7 @@ export function NewForm() {
     setTouched(false);
     if (create.isError) create.reset();
   };
-  const problem = touched && typeof position === "string" ? problemText(text, position) : undefined;
+  const problem = touched && typeof position === "string" ? text.pi.form.problems[position] : undefined;
   return (
     <Paper withBorder p={{ base: "md", sm: "lg" }}>
       <form onSubmit={onSubmit} noValidate aria-label={text.pi.form.submit}>
@@ -49,7 +60,7 @@ export function NewForm() {
           <div className={classes.form}>
             <TextInput
               label={text.pi.form.position}
-              description={text.pi.form.hint}
+              description={text.pi.form.hint(formatCount(bound ?? USUAL_LARGEST_POSITION, text.locale), bound !== null)}
               inputWrapperOrder={["label", "input", "error", "description"]}
               inputMode="numeric"
               autoComplete="off"
@@ -77,14 +88,9 @@ export function NewForm() {
   );
 }
 
-function problemText(text: Dictionary, problem: Extract<ReturnType<typeof parsePosition>, string>): string {
-  const { problems } = text.pi.form;
-  return problem === "tooLarge" ? problems.tooLarge(formatCount(LARGEST_POSITION, text.locale)) : problems[problem];
-}
-
 function refusalText(text: Dictionary, error: unknown): string | undefined {
   const bound = boundOf(error);
-  if (bound !== null) return text.pi.form.problems.tooLarge(formatCount(bound, text.locale));
+  if (bound !== null) return text.pi.form.tooLarge(formatCount(bound, text.locale));
   const refusal = error instanceof ApiError ? error.fieldErrors.find(isPositionError) : undefined;
   return refusal && fieldErrorText(text, refusal);
 }
