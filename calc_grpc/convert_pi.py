@@ -1,6 +1,7 @@
 """Between messages of the wire and digits of pi; also the table of what the processes for digits compute."""
 
 import hashlib
+from binascii import hexlify, unhexlify
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -43,12 +44,12 @@ def result_message_of(
 
 def pack(digits: bytes) -> bytes:
     """Two ASCII digits a byte, the first in the upper half; an odd one is followed by a nought."""
-    return bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode("ascii"))
+    return unhexlify(digits + b"0" if len(digits) % 2 else digits)
 
 
 def unpack(packed: bytes) -> bytes:
     """The ASCII digits again."""
-    return packed.hex().encode("ascii")
+    return hexlify(packed)  # not packed.hex(): by way of a str it takes three times as long
 
 
 def split_answer(answer: bytes) -> tuple[pi_pb2.PiResult, memoryview]:

