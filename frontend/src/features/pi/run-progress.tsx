@@ -26,7 +26,7 @@ export function RunProgress({ calculation, line }: { calculation: PiCalculation;
     <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-label={text.pi.one.running}>
       <Stack gap="sm">
         <Group justify="space-between">
-          <Group gap="sm">
+          <Group gap="sm" wrap="nowrap">
             <Icon name="clock" />
             <Text fw={600} role="status">
               {stageText(text, calculation, now)}
