@@ -13,7 +13,8 @@ class Alarm:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._event = asyncio.Event()
-        self._wanted_us: int | None = None
+        self._timer: asyncio.TimerHandle | None = None  # set while somebody waits
+        self._wanted_us: int | None = None  # when the timer ends; while nobody waits: the earliest that was hinted at
 
     def in_seconds(self, seconds: float) -> int:
         """The moment that many seconds from now."""
@@ -24,22 +25,29 @@ class Alarm:
         self._event.set()
 
     def ring_by(self, moment_us: int) -> None:
-        """Wake the waiter if it would sleep beyond that moment, so that it can look again."""
+        """Have the waiter wake at that moment, if it would sleep beyond it, now or in its next wait."""
         if self._wanted_us is None or moment_us < self._wanted_us:
-            self._event.set()
+            self._wanted_us = moment_us
+            if self._timer is not None:
+                self._set_timer()
 
     async def wait_until(self, moment_us: int | None) -> None:
         """Sleep until that moment (None: until rung), or until rung, or for LONGEST_SLEEP_S."""
-        sleep_s = LONGEST_SLEEP_S
-        if moment_us is not None:
-            sleep_s = min(max((moment_us - self._clock()) / SECOND_US, 0.0), LONGEST_SLEEP_S)
-        self._wanted_us = moment_us
+        if self._wanted_us is None or (moment_us is not None and moment_us < self._wanted_us):
+            self._wanted_us = moment_us
+        self._set_timer()
         try:
-            async with asyncio.timeout(sleep_s):
-                await self._event.wait()
-        except TimeoutError:
-            pass
+            await self._event.wait()
         finally:
-            # A hint that comes while the waiter is awake rings always: nobody knows yet what it will wait for.
-            self._wanted_us = None
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._wanted_us = None
             self._event.clear()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        sleep_s = LONGEST_SLEEP_S
+        if self._wanted_us is not None:
+            sleep_s = min(max((self._wanted_us - self._clock()) / SECOND_US, 0.0), LONGEST_SLEEP_S)
+        self._timer = asyncio.get_running_loop().call_later(sleep_s, self._event.set)

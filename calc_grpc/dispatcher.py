@@ -124,7 +124,7 @@ class Dispatcher:
         if not changes:
             self._alarm.ring()
         for change in changes:
-            if change.state == "SCHEDULED":
+            if change.state == "SCHEDULED" and change.kind in self._kinds:
                 self._alarm.ring_by(change.due_time_us)
             elif change.state == "CANCELLED" and change.calculation_id in self._held:
                 self._pool.cancel(change.calculation_id)

@@ -99,6 +99,7 @@ class Change:
     """A hint that a row changed; the row itself is the truth and is read again."""
 
     calculation_id: str
+    kind: str
     state: State
     due_time_us: int
     report_is_due: bool = False

@@ -9,7 +9,7 @@ from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable,
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.postgres_runs import FinishNew, finish_new
-from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of
+from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of, scheduled
 from calc_grpc.journal.waiting import RecountPause
 
 Row = Mapping[str, Any]
@@ -53,9 +53,7 @@ class Accepting:
                 answers.append(finished[new.calculation_id])
             elif new.calculation_id in inserted:
                 answers.append(accepted_of(new, inserted[new.calculation_id]))
-                changes.append(
-                    Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us)
-                )
+                changes.append(scheduled(new))
             elif new.calculation_id in refused:
                 answers.append(QueueFull(metadata={"kind": new.kind}))
             else:

@@ -106,7 +106,10 @@ async def say(db: Db, tag: str, changes: Sequence[Change]) -> None:
 
 def encode(changes: Sequence[Change], tag: str) -> list[str]:
     """Write changes as messages, each short enough."""
-    rows = [(change.calculation_id, change.state, change.due_time_us, int(change.report_is_due)) for change in changes]
+    rows = [
+        (change.calculation_id, change.kind, change.state, change.due_time_us, int(change.report_is_due))
+        for change in changes
+    ]
     starts = range(0, len(rows), CHANGES_PER_MESSAGE)
     return [json.dumps([tag, *rows[start : start + CHANGES_PER_MESSAGE]], separators=(",", ":")) for start in starts]
 
@@ -117,6 +120,6 @@ def decode(message: str, *, own_tag: str) -> list[Change]:
     if tag == own_tag:
         return []
     return [
-        Change(calculation_id=row_id, state=state, due_time_us=due_us, report_is_due=bool(report_is_due))
-        for row_id, state, due_us, report_is_due in rows
+        Change(calculation_id=row_id, kind=kind, state=state, due_time_us=due_us, report_is_due=bool(report_is_due))
+        for row_id, kind, state, due_us, report_is_due in rows
     ]

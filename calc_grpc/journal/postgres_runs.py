@@ -255,7 +255,7 @@ async def _take(db: Db, changes: list[Change], wanted: ClaimRuns, kind: str, lim
                 WHERE kind = %(kind)s AND state = 'SCHEDULED' AND due_time_us <= %(now)s
                 ORDER BY due_time_us, sequence LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
             LIMIT %(limit)s))
-        RETURNING {CHANGED}, sequence, kind, create_time_us, input, fence, crash_count""",
+        RETURNING {CHANGED}, sequence, create_time_us, input, fence, crash_count""",
         {
             "owner": wanted.owner,
             "until": wanted.now_us + LEASE_US,

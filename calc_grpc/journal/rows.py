@@ -12,7 +12,7 @@ SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_t
 # Of a `pi` both are a few bytes, and what its row in a table shows; the others are left where they are, unread.
 LIGHT = f"{SHOWN}, CASE kind WHEN 'pi' THEN input END AS input, CASE kind WHEN 'pi' THEN result END AS result"
 WHOLE = f"{SHOWN}, input, result"
-CHANGED = "calculation_id, state, due_time_us, report_due_us"
+CHANGED = "calculation_id, kind, state, due_time_us, report_due_us"
 CLAIMED = ("calculation_id", "kind", "create_time_us", "input", "fence", "crash_count")  # the fields of a Claim
 
 
@@ -57,10 +57,16 @@ def accepted_of(new: NewCalculation, sequence: int) -> Calculation:
     )
 
 
+def scheduled(new: NewCalculation) -> Change:
+    """The hint that this one was accepted and waits."""
+    return Change(calculation_id=new.calculation_id, kind=new.kind, state="SCHEDULED", due_time_us=new.due_time_us)
+
+
 def change_of(row: Mapping[str, Any]) -> Change:
     """Read the hint from a row selected with CHANGED."""
     return Change(
         calculation_id=row["calculation_id"],
+        kind=row["kind"],
         state=row["state"],
         due_time_us=row["due_time_us"],
         report_is_due=row["report_due_us"] is not None,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from calc_grpc.calculation import Calculation
 from calc_grpc.errors import CalcError, CalculationConflict, QueueFull
 from calc_grpc.journal.port import Change, NewCalculation
-from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of
+from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of, scheduled
 from calc_grpc.journal.sqlite_runs import finish_new
 from calc_grpc.journal.waiting import WaitingCount
 
@@ -45,9 +45,7 @@ class Accepting:
             if new.result is not None:
                 inserted[new.calculation_id] = finish_new(db, changes, new)
             else:
-                changes.append(
-                    Change(calculation_id=new.calculation_id, state="SCHEDULED", due_time_us=new.due_time_us)
-                )
+                changes.append(scheduled(new))
         return [_answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted) for new in news]
 
     def _may_wait(self, db: sqlite3.Connection, kind: str, fresh: Collection[NewCalculation]) -> bool:

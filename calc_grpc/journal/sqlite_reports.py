@@ -131,6 +131,7 @@ def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
     changes.append(
         Change(
             calculation_id=calculation.calculation_id,
+            kind=calculation.kind,
             state=calculation.state,
             due_time_us=calculation.due_time_us,
             report_is_due=calculation.report.next_time_us is not None,

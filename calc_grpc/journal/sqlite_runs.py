@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from calc_grpc.calculation import Calculation
 from calc_grpc.journal.port import LEASE_US, Change, Claim, NewCalculation, Outcome
-from calc_grpc.journal.rows import CLAIMED, WHOLE, calculation_of
+from calc_grpc.journal.rows import CHANGED, CLAIMED, WHOLE, calculation_of
 
 # The end of a run is also the moment its report becomes due, where one is wanted.
 _END = """
@@ -66,7 +66,7 @@ def progress(
     """Store the progress of a run that is still the caller's."""
     row = db.execute(
         f"""UPDATE calculations SET progress_fraction = :fraction, progress_stage = :stage, revision = revision + 1
-        WHERE {_MINE} RETURNING calculation_id, state, due_time_us, report_due_us, revision""",
+        WHERE {_MINE} RETURNING {CHANGED}, revision""",
         {"fraction": fraction, "stage": stage, "id": calculation_id, "fence": fence},
     ).fetchone()
     return int(_noted(row, changes)["revision"]) if row else None
@@ -98,7 +98,7 @@ def hand_back(db: sqlite3.Connection, changes: list[Change], calculation_id: str
     """Return a run to the queue."""
     row = db.execute(
         f"""UPDATE calculations SET {_BACK}, crash_count = crash_count + :crashed
-        WHERE {_MINE} RETURNING calculation_id, state, due_time_us, report_due_us""",
+        WHERE {_MINE} RETURNING {CHANGED}""",
         {"crashed": int(crashed), "id": calculation_id, "fence": fence},
     ).fetchone()
     return bool(row and _noted(row, changes))
@@ -196,6 +196,7 @@ def _change(row: sqlite3.Row) -> Change:
     due = "report_due_us" in row.keys() and row["report_due_us"] is not None  # noqa: SIM118  # a Row iterates values
     return Change(
         calculation_id=row["calculation_id"],
+        kind=row["kind"],
         state=row["state"],
         due_time_us=row["due_time_us"],
         report_is_due=due,

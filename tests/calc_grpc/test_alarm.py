@@ -22,24 +22,36 @@ async def test_a_moment_that_passed_does_not_wait(clock: FakeClock) -> None:
     await asyncio.wait_for(Alarm(clock).wait_until(START_US - SECOND_US), 1.0)
 
 
-@pytest.mark.parametrize(
-    ("hint_us", "wakes"),
-    [(START_US + 3 * SECOND_US, True), (START_US + 5 * SECOND_US, False)],
-)
-async def test_a_hint_wakes_it_only_when_it_is_earlier(clock: FakeClock, hint_us: int, wakes: bool) -> None:
+@pytest.mark.parametrize("wanted_us", [START_US + 4 * SECOND_US, None])
+@pytest.mark.parametrize(("hint_us", "wakes"), [(START_US + SECOND_US // 20, True), (START_US + 5 * SECOND_US, False)])
+async def test_a_hint_moves_it_forward_but_not_back(
+    clock: FakeClock, wanted_us: int | None, hint_us: int, wakes: bool
+) -> None:
     timer = Alarm(clock)
-    waiting = asyncio.create_task(timer.wait_until(START_US + 4 * SECOND_US))
+    waiting = asyncio.create_task(timer.wait_until(wanted_us))
     await asyncio.sleep(0)
+    began_at = time.monotonic()
     timer.ring_by(hint_us)
-    done, _ = await asyncio.wait({waiting}, timeout=0.2)
+    done, _ = await asyncio.wait({waiting}, timeout=0.3)
     assert bool(done) is wakes
+    assert time.monotonic() - began_at > 0.04  # a hint at what is not due yet is no reason to wake at once
     waiting.cancel()
 
 
-async def test_a_hint_that_comes_while_nobody_waits_is_not_lost(clock: FakeClock) -> None:
+@pytest.mark.parametrize("wanted_us", [START_US + 4 * SECOND_US, None])
+async def test_a_hint_that_comes_while_nobody_waits_is_not_lost(clock: FakeClock, wanted_us: int | None) -> None:
     timer = Alarm(clock)
-    timer.ring_by(START_US + 3600 * SECOND_US)
+    timer.ring_by(START_US + SECOND_US // 20)
+    await asyncio.wait_for(timer.wait_until(wanted_us), 1.0)
+
+
+async def test_a_hint_holds_for_one_wait(clock: FakeClock) -> None:
+    timer = Alarm(clock)
+    timer.ring_by(START_US)
     await asyncio.wait_for(timer.wait_until(None), 1.0)
+    done, waiting = await asyncio.wait({asyncio.create_task(timer.wait_until(None))}, timeout=0.2)
+    assert not done
+    waiting.pop().cancel()
 
 
 async def test_it_looks_at_the_clock_again_now_and_then(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:

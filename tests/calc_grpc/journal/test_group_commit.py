@@ -31,7 +31,7 @@ class Journal:
                 answers.append(CalculationConflict())
                 continue
             db.execute("INSERT INTO numbers VALUES (?)", (number,))
-            changes.append(Change(calculation_id=str(number), state="SCHEDULED", due_time_us=0))
+            changes.append(Change(calculation_id=str(number), kind="distance", state="SCHEDULED", due_time_us=0))
             answers.append(number * 10)
         return answers
 

@@ -85,7 +85,7 @@ async def test_many_changes_at_once_are_hinted_in_several_messages(join: Open) -
 
 
 def test_a_message_with_as_many_changes_as_fit_is_short_enough_for_postgresql() -> None:
-    change = Change(calculation_id=ID, state="SCHEDULED", due_time_us=10**17, report_is_due=True)
+    change = Change(calculation_id=ID, kind="identification", state="SCHEDULED", due_time_us=10**17, report_is_due=True)
     (message,) = encode([change] * CHANGES_PER_MESSAGE, "tag" * 4)
     assert len(message) < 8000
     assert decode(message, own_tag="other") == [change] * CHANGES_PER_MESSAGE
