@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from calc_grpc.convert_pi import (
 )
 from calc_grpc.errors import DigitsNotKept, FieldProblem, InvalidInput, NoDigits, NotFinished
 from calc_grpc.journal.digits_port import DIGITS_PER_CHUNK, DigitSet, DigitStore
+
+ROWS_AT_HAND = 64  # 16 MiB as text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,7 @@ class KeptDigits:
 
     def __init__(self, store: DigitStore) -> None:
         self._store = store
+        self._at_hand: OrderedDict[tuple[str, int], bytes] = OrderedDict()
 
     async def answer(self, position: int) -> bytes | None:
         """Return the serialised PiResult where the digits are kept already, saying whose they are; else None."""
@@ -129,26 +133,44 @@ class KeptDigits:
                 raise DigitsNotKept
             gone = digits.set_id
             async with aclosing(self._rows(gone, offset // DIGITS_PER_CHUNK, (end - 1) // DIGITS_PER_CHUNK)) as rows:
-                async for packed in rows:
+                async for row in rows:
                     skip = offset % DIGITS_PER_CHUNK
-                    piece = unpack(packed)[skip : skip + end - offset]
+                    piece = row[skip : skip + end - offset]
                     offset += len(piece)
                     yield piece
 
     async def _rows(self, set_id: str, first: int, last: int) -> AsyncGenerator[bytes, None]:
         """Yield rows until the last one, or the set has gone; the next one is read while one is used."""
-        reading = asyncio.ensure_future(self._store.read(set_id, first))
+        reading = asyncio.ensure_future(self._row(set_id, first))
         try:
             for number in range(first, last + 1):
-                packed = await reading
-                if packed is None:
+                row = await reading
+                if row is None:
                     return
                 if number < last:
-                    reading = asyncio.ensure_future(self._store.read(set_id, number + 1))
-                yield packed
+                    reading = asyncio.ensure_future(self._row(set_id, number + 1))
+                yield row
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+    async def _row(self, set_id: str, number: int) -> bytes | None:
+        """The digits of a row; None when the set has gone.
+
+        A row never changes, so those used last are held: a reader who scrolls takes 26 windows from each, and what is
+        streamed again is half the work.
+        """
+        key = (set_id, number)
+        if key not in self._at_hand:
+            packed = await self._store.read(set_id, number)
+            if packed is None:
+                return None
+            self._at_hand[key] = unpack(packed)
+        self._at_hand.move_to_end(key)
+        row = self._at_hand[key]
+        while len(self._at_hand) > ROWS_AT_HAND:
+            self._at_hand.popitem(last=False)
+        return row
 
 
 def _out_of_range(path: str, message: str) -> FieldProblem:

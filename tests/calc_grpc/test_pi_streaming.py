@@ -88,6 +88,32 @@ async def test_the_store_is_read_one_row_ahead_of_the_reader() -> None:
         assert store.read_count == expected + 1
 
 
+async def test_rows_that_were_read_lately_are_at_hand_and_only_so_many() -> None:
+    store = SlowStore()
+    kept = KeptDigits(store)  # type: ignore[arg-type]
+    all_at_hand = kept_digits.ROWS_AT_HAND * DIGITS_PER_CHUNK
+
+    async def stream(offset: int, length: int) -> int:
+        before = store.read_count
+        assert sum([len(piece) async for piece in kept.pieces(offset, length)]) == length
+        return store.read_count - before
+
+    assert await stream(0, all_at_hand) == kept_digits.ROWS_AT_HAND
+    assert await stream(5, all_at_hand - 5) == 0
+    assert await stream(all_at_hand, 1) == 1  # in the place of the first row
+    assert await stream(DIGITS_PER_CHUNK, 1) == 0
+    assert await stream(0, 1) == 1
+
+
+async def test_digits_at_hand_are_not_given_out_when_the_store_has_dropped_them() -> None:
+    store = SlowStore()
+    kept = KeptDigits(store)  # type: ignore[arg-type]
+    assert len(await anext(kept.pieces(0, 5))) == 5
+    store.sets = []
+    with pytest.raises(kept_digits.DigitsNotKept):
+        await anext(kept.pieces(0, 5))
+
+
 async def test_a_slow_reader_of_the_rpc_does_not_make_the_server_read_all(
     start_server: Callable[..., Awaitable[Server]],
 ) -> None:
