@@ -1,7 +1,6 @@
 """What every store of digits promises, SQLite's and PostgreSQL's alike, and calculations that are born finished."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,8 @@ from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
 DAY_US = 86_400 * SECOND_US
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def journal(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Journal]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
-    else:
-        url = str(request.getfixturevalue("postgres_url"))
+@pytest.fixture
+async def journal(url: str, clock: FakeClock) -> AsyncIterator[Journal]:
     journal = await open_journal(url, clock=clock, queue_max=2)
     yield journal
     await journal.close()

@@ -2,64 +2,16 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from calc_grpc.calculation import SECOND_US, Calculation
-from calc_grpc.errors import CalculationConflict, JournalUnavailable, NotFinished, QueueFull, ReportNotRequested
-from calc_grpc.journal.opening import open_journal
-from calc_grpc.journal.port import LEASE_US, Change, Claim, Filter, Journal, Outcome
+from calc_grpc.errors import CalculationConflict, JournalUnavailable
+from calc_grpc.journal.port import LEASE_US, Filter, Journal, Outcome
 from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
+from tests.calc_grpc.journal.bench import DONE, ID, LONG_S, Bench, claim_one, finished
 
-DONE = Outcome(state="SUCCEEDED", result=b"result")
 FAILED = Outcome(state="FAILED", error_reason="COMPUTATION_FAILED", error_message="It failed.")
-LONG_S = 3600.0  # longer than any lease
-ID = new_calculation().calculation_id
-
-
-@dataclass
-class Bench:
-    """A journal that can be closed and opened again, as a restart would."""
-
-    open: Callable[[], Awaitable[Journal]]
-    journal: Journal
-    heard: list[Change] = field(default_factory=list)
-
-    async def reopen(self) -> Journal:
-        await self.journal.close()
-        self.journal = await self.open()
-        return self.journal
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
-    return str(request.getfixturevalue("postgres_url"))
-
-
-@pytest.fixture
-async def bench(url: str, clock: FakeClock) -> AsyncIterator[Bench]:
-    async def opener() -> Journal:
-        return await open_journal(url, clock=clock)
-
-    bench = Bench(opener, await opener())
-    bench.journal.listen(bench.heard.extend)
-    yield bench
-    await bench.journal.close()
-
-
-@pytest.fixture
-def journal(bench: Bench) -> Journal:
-    return bench.journal
-
-
-async def claim_one(journal: Journal, owner: str = "me") -> Claim:
-    (claim,) = await journal.claim(owner=owner, kinds=["distance"], limit=1)
-    return claim
 
 
 async def test_an_accepted_calculation_is_scheduled_and_whole(journal: Journal) -> None:
@@ -297,64 +249,6 @@ async def test_every_change_is_hinted_after_its_commit(bench: Bench) -> None:
     assert {change.calculation_id for change in bench.heard} == {ID}
 
 
-# --- the bound on what waits ---
-
-
-@pytest.fixture
-async def narrow(url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Journal]:
-    """A journal in which two of a kind may wait, and which counts anew whenever it is asked."""
-    monkeypatch.setattr("calc_grpc.journal.waiting.RECOUNT_INTERVAL_S", 0.0)
-    journal = await open_journal(url, clock=clock, queue_max=2)
-    yield journal
-    await journal.close()
-
-
-async def test_no_more_of_a_kind_wait_than_may_and_another_kind_has_its_own_room(narrow: Journal) -> None:
-    for n in range(2):
-        await narrow.accept(new_calculation(n))
-    with pytest.raises(QueueFull) as refusal:
-        await narrow.accept(new_calculation(2))
-    assert refusal.value.metadata == {"kind": "distance"}
-    assert await narrow.get(new_calculation(2).calculation_id) is None
-    assert (await narrow.accept(new_calculation(3, kind="pi"))).state == "SCHEDULED"
-
-
-async def test_what_is_stored_already_is_returned_although_there_is_no_room(narrow: Journal) -> None:
-    first = [await narrow.accept(new_calculation(n)) for n in range(2)]
-    assert [await narrow.accept(new_calculation(n)) for n in range(2)] == first
-    with pytest.raises(CalculationConflict):
-        await narrow.accept(new_calculation(0, input_sha256=b"another"))
-
-
-async def test_what_starts_or_is_cancelled_makes_room(narrow: Journal) -> None:
-    for n in range(2):
-        await narrow.accept(new_calculation(n))
-    claim = await claim_one(narrow)
-    await narrow.accept(new_calculation(2))
-    with pytest.raises(QueueFull):
-        await narrow.accept(new_calculation(3))
-    assert await narrow.hand_back(claim.calculation_id, claim.fence, crashed=False)
-    await narrow.cancel(new_calculation(2).calculation_id)
-    with pytest.raises(QueueFull):
-        await narrow.accept(new_calculation(3))
-    await narrow.cancel(claim.calculation_id)
-    assert (await narrow.accept(new_calculation(3))).state == "SCHEDULED"
-
-
-async def test_of_many_that_come_at_once_as_many_are_accepted_as_there_is_room_for(narrow: Journal) -> None:
-    answers = await asyncio.gather(
-        *(narrow.accept(new_calculation(n, kind="pi" if n % 2 else "distance")) for n in range(40)),
-        return_exceptions=True,
-    )
-    accepted = [answer.kind for answer in answers if isinstance(answer, Calculation)]
-    assert sorted(accepted) == ["distance", "distance", "pi", "pi"]
-    assert sum(isinstance(answer, QueueFull) for answer in answers) == 36
-    assert len(await narrow.list_calculations(Filter(), before=None, limit=99)) == 4
-
-
-# --- retention ---
-
-
 async def test_what_finished_long_ago_is_deleted_in_batches_and_nothing_else(
     journal: Journal, clock: FakeClock
 ) -> None:
@@ -373,127 +267,6 @@ async def test_what_finished_long_ago_is_deleted_in_batches_and_nothing_else(
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
     await journal.record_report(due, state="DELIVERED", last_error="", next_time_us=None)
     assert await journal.prune(before_us=before_us, limit=9) == 1
-
-
-# --- reports ---
-
-
-async def finished(journal: Journal, number: int = 0, **values: object) -> None:
-    await journal.accept(new_calculation(number, has_callback=True, **values))
-    await journal.cancel(str(uuid.UUID(int=number)))
-
-
-async def test_a_report_is_due_when_the_calculation_ends(journal: Journal) -> None:
-    accepted = await journal.accept(new_calculation(has_callback=True))
-    assert accepted.report.state == "PENDING" and accepted.report.next_time_us is None
-    assert await journal.next_report_us() is None
-    assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
-    await journal.cancel(ID)
-    assert await journal.next_report_us() == START_US
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert (due.callback_url, due.attempt_count, due.since_us) == ("http://receiver/x", 0, START_US)
-
-
-async def test_a_calculation_without_callback_has_no_report(journal: Journal) -> None:
-    await journal.accept(new_calculation())
-    await journal.cancel(ID)
-    assert await journal.next_report_us() is None
-    with pytest.raises(ReportNotRequested):
-        await journal.resend_report(ID)
-
-
-async def test_a_report_under_way_is_not_claimed_twice_until_its_lease_ends(journal: Journal, clock: FakeClock) -> None:
-    await finished(journal)
-    (old,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
-    clock.advance(LONG_S)
-    (new,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert await journal.record_report(old, state="DELIVERED", last_error="", next_time_us=None) is None
-    row = await journal.record_report(new, state="DELIVERED", last_error="", next_time_us=None)
-    assert row and (row.report.state, row.report.attempt_count) == ("DELIVERED", 1)
-    assert await journal.next_report_us() is None
-
-
-async def test_a_report_under_way_stays_claimed_as_long_as_it_is_renewed(journal: Journal, clock: FakeClock) -> None:
-    await finished(journal)
-    held = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    for _ in range(3):
-        clock.now_us += LEASE_US - 1
-        await journal.renew_reports(held)
-        assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
-    row = await journal.record_report(held[0], state="DELIVERED", last_error="", next_time_us=None)
-    assert row and row.report.state == "DELIVERED"
-
-
-async def test_a_renewal_that_comes_late_does_not_change_when_the_report_is_due_again(
-    journal: Journal, clock: FakeClock
-) -> None:
-    await finished(journal)
-    held = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    next_us = START_US + int(LONG_S) * SECOND_US
-    await journal.record_report(held[0], state="PENDING", last_error="HTTP 500", next_time_us=next_us)
-    await journal.renew_reports(held)
-    assert await journal.next_report_us() == next_us
-
-
-async def test_a_failed_attempt_is_visible_and_due_again_later(journal: Journal, clock: FakeClock) -> None:
-    await finished(journal)
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    row = await journal.record_report(
-        due, state="PENDING", last_error="HTTP 500", next_time_us=START_US + 2 * SECOND_US
-    )
-    assert row and (row.report.last_error, row.report.next_time_us) == ("HTTP 500", START_US + 2 * SECOND_US)
-    assert row.revision == 3
-    assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
-    clock.advance(2)
-    (again,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert (again.attempt_count, again.since_us) == (1, START_US)
-
-
-async def test_reports_survive_a_restart_and_those_under_way_are_due_when_their_lease_ended(
-    bench: Bench, clock: FakeClock
-) -> None:
-    await finished(bench.journal)
-    (lost,) = await bench.journal.claim_reports(limit=9, busy={}, per_origin=9)
-    journal = await bench.reopen()
-    clock.now_us += LEASE_US
-    assert (await journal.next_report_us() or 0) <= clock()
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert due.calculation_id == lost.calculation_id
-    assert await journal.record_report(lost, state="DELIVERED", last_error="", next_time_us=None) is None
-
-
-async def test_no_origin_takes_more_than_its_share(journal: Journal) -> None:
-    for n in range(6):
-        await finished(journal, n, callback_origin="http://dead")
-    await finished(journal, 6, callback_origin="http://alive")
-    due = await journal.claim_reports(limit=9, busy={"http://dead": 1}, per_origin=3)
-    assert sorted(report.callback_origin for report in due) == ["http://alive", "http://dead", "http://dead"]
-
-
-async def test_resending_starts_anew_under_the_old_report_id(journal: Journal, clock: FakeClock) -> None:
-    await finished(journal)
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    given_up = await journal.record_report(due, state="GIVEN_UP", last_error="HTTP 500", next_time_us=None)
-    clock.advance(LONG_S)
-    again = await journal.resend_report(ID)
-    assert given_up and again and again.report.report_id == given_up.report.report_id
-    assert (again.report.state, again.report.attempt_count, again.report.last_error) == ("PENDING", 0, "")
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert due.since_us == START_US + int(LONG_S) * SECOND_US
-
-
-async def test_an_attempt_under_way_while_resending_does_not_count(journal: Journal) -> None:
-    await finished(journal)
-    (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    await journal.resend_report(ID)
-    assert await journal.record_report(due, state="REJECTED", last_error="", next_time_us=None) is None
-
-
-async def test_a_report_cannot_be_resent_before_the_end(journal: Journal) -> None:
-    await journal.accept(new_calculation(has_callback=True))
-    with pytest.raises(NotFinished):
-        await journal.resend_report(ID)
 
 
 async def test_a_closed_journal_refuses_by_name(bench: Bench) -> None:
