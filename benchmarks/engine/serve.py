@@ -13,6 +13,7 @@ import sys
 
 import grpc
 import grpc.aio
+import uvloop
 from google.protobuf.empty_pb2 import Empty
 
 from calc_grpc import logs
@@ -65,4 +66,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.captureWarnings(True)
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as calc_grpc.cli does; the same for the peer
+        runner.run(main())

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import earth_heliocentric, observer_track
+from calc_grpc.orbits.observer import observer_track
 from calc_grpc.orbits.timescale import instants
 from synthetic.populations import Random, Target
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calc_grpc.orbits.observer import earth_heliocentric
+from calc_grpc.orbits.earth import earth_heliocentric
 from synthetic import populations
 from synthetic.observing import EVERY_TEN_MINUTES, Limits, Visit, geocentric, is_visible, look, survey, visit
 from synthetic.populations import Random, Target

@@ -11,6 +11,7 @@ from calc_grpc.orbits.follow_up import like_and_after, plan_follow_up
 from calc_grpc.orbits.magnitude import absolute_magnitude
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
+from calc_grpc.orbits.perturbations import PlanetTable
 from calc_grpc.orbits.prediction import Prediction, predict
 from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, ObservationResult, Orbit, Verdict
 from calc_grpc.orbits.rivals import Rival
@@ -27,9 +28,9 @@ NO_ORBIT = (
 
 def describe(
     observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, rivals: list[Rival],
-    as_of: datetime | None,
+    table: PlanetTable, as_of: datetime | None,
 ) -> DistanceResult:  # fmt: skip
-    """Put the answer together. order: of each row of the track, which observation it is."""
+    """Put the answer together. order: of each row of the track, which observation it is; table: covers the nights."""
     in_order = [observations[k] for k in order]
     orbit = _orbit(in_order, best, after)
     evidence = _gather(best, after, rivals, orbit)
@@ -45,7 +46,7 @@ def describe(
             Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
             for one in rivals
         ),
-        follow_up=_follow_up(in_order, best, after, seen, orbit, evidence, as_of) if meaningful else None,
+        follow_up=_follow_up(in_order, best, after, seen, orbit, evidence, table, as_of) if meaningful else None,
     )
 
 
@@ -70,16 +71,16 @@ def _gather(best: Solution, after: Posterior, rivals: list[Rival], orbit: Orbit)
         observation_count=int(used.size),
         rejected_count=int(np.count_nonzero(~used)),
         relative_sigma=float(np.max(after.sigmas[used] / after.distances[used])),
-        relative_sigma_alone=after.sigma_alone,
+        relative_sigma_alone=after.alone.sigma,
         misfit=best.misfit,
         eccentricity=orbit.e,
-        open_sigmas=after.open_sigmas,
+        open_sigmas=after.alone.open_sigmas,
         rival_weight=sum(one.weight for one in rivals),
         rival_excess=equal.data_excess if equal else math.inf,
         rival_distance_au=equal.distance_au if equal else None,
         farthest_au=float(np.max(after.distances[used])),
         motion=motion(select(best.track, used)),
-        prior_pull=after.prior_pull,
+        prior_pull=after.alone.prior_pull,
         densest_days=densest_days(best.track.mjd[used]),
         period_days=orbit.period_years * JULIAN_YEAR_DAYS if orbit.period_years else math.inf,
     )
@@ -136,7 +137,7 @@ def _rows(
 
 def _follow_up(
     in_order: list[Observation], best: Solution, after: Posterior, seen: Prediction, orbit: Orbit, evidence: Evidence,
-    as_of: datetime | None,
+    table: PlanetTable, as_of: datetime | None,
 ) -> FollowUp | None:  # fmt: skip
     like, moment = like_and_after([one for one, used in zip(in_order, best.used, strict=True) if used], as_of)
     return plan_follow_up(
@@ -148,6 +149,7 @@ def _follow_up(
         relative_sigma=evidence.relative_sigma,
         like=like,
         after=moment,
+        table=table,
         family=after.family,
         h_magnitude=orbit.h_magnitude,
     )

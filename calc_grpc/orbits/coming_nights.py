@@ -2,24 +2,19 @@
 
 import math
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import NamedTuple
 
 import erfa
 import numpy as np
-from numpy.typing import NDArray
 
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import AU_KM, MJD_ZERO_JD
-from calc_grpc.orbits.observer import earth_heliocentric
+from calc_grpc.orbits.earth import barycentre, earth_heliocentric
 from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import instants
 
 EARTH_FLATTENING = 1.0 / 298.257222101  # GRS80, Moritz 1980
 EARTH_TURN_RAD_PER_DAY = 2.0 * math.pi * 1.00273781191135448  # IERS Conventions 2010, eq. 5.15
-EARTH_AND_MOON = 3  # number of their barycentre in ERFA's plan94
-MOON_SHARE = 1.0 / (1.0 + 81.3005682)  # of the Moon in the mass of both; DE440, Park et al. 2021
-NODE_COUNT = 4  # of the good theory of the Earth, which takes 25 microseconds a row
 
 
 class Nights(NamedTuple):
@@ -52,13 +47,12 @@ def first_midnight(station: str, after: datetime) -> datetime:
 def coming_nights(station: str, first: datetime, days: Floats, *, fine_count: int) -> Nights:
     """Place a station at midnights `days` (n,) after the first; one without a fixed place is put at the geocentre.
 
-    The Earth is that of `earth_heliocentric` to 5 km for the first `fine_count` nights, which have to follow one
-    another for a month at most, and to 20,000 km later. A leap second between the nights is overlooked, and precession
-    stands still at their middle: 0.5 km.
+    The Earth is that of `earth_heliocentric` for the first `fine_count` nights, and good to 8,000 km later. A leap
+    second between the nights is overlooked, and precession stands still at their middle: 0.5 km.
     """
     when = instants([first])
     mjd = when.tdb_mjd[0] + days
-    earth = _earth(mjd, fine_count)
+    earth = np.concatenate([earth_heliocentric(mjd[:fine_count]), barycentre(mjd[fine_count:])])
     place, zenith = _fixed_to_earth(station)
     eastward = EARTH_TURN_RAD_PER_DAY * np.array([-place[1], place[0], 0.0])
     turned = _to_celestial(
@@ -89,27 +83,3 @@ def _to_celestial(ut1_mjd: Floats, middle_tt_mjd: float, vectors: Floats) -> Flo
     x, y, z = vectors.T
     turned = np.stack([x * cos - y * sin, x * sin + y * cos, np.broadcast_to(z, (ut1_mjd.size, z.size))], axis=-1)
     return np.asarray(turned @ erfa.ufunc.c2i00b(MJD_ZERO_JD, middle_tt_mjd))
-
-
-def _earth(mjd: Floats, fine_count: int) -> Floats:
-    """Geocentre from the Sun, au and au/day, (n, 6): the quick theory, corrected by the good one on a few nights."""
-    planet, _ = erfa.ufunc.plan94(MJD_ZERO_JD, mjd, EARTH_AND_MOON)
-    moon = erfa.ufunc.moon98(MJD_ZERO_JD, mjd[:fine_count])
-    earth = np.concatenate([planet["p"], planet["v"]], axis=1)
-    earth[:fine_count, :3] -= MOON_SHARE * moon["p"]
-    earth[:fine_count, 3:] -= MOON_SHARE * moon["v"]
-    nodes, weights = _nodes(fine_count)
-    earth[:fine_count] += weights @ (earth_heliocentric(mjd[nodes]) - earth[nodes])
-    return np.asarray(earth)
-
-
-@cache
-def _nodes(count: int) -> tuple[NDArray[np.intp], Floats]:
-    """Some of `count` even places, and the weights (count, k) of the polynomial through them, by Lagrange's formula."""
-    nodes = np.unique(np.linspace(0, count - 1, NODE_COUNT).round().astype(np.intp))
-    places = np.arange(float(count))
-    weights = np.ones((count, nodes.size))
-    for k, node in enumerate(nodes):
-        for other in np.delete(nodes, k):
-            weights[:, k] *= (places - other) / (node - other)
-    return nodes, weights

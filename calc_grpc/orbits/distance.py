@@ -47,7 +47,8 @@ def determine_distance(
     order = sorted(range(len(observations)), key=lambda k: observations[k].observed_at)
     track = build_track([observations[k] for k in order], progress.poll)
     first, last = float(track.mjd[0]), float(track.mjd[-1])
-    table = planet_table(first - TABLE_MARGIN_DAYS, last + TABLE_MARGIN_DAYS, progress.poll)
+    ahead = follow_up.days_ahead(observations[order[-1]].observed_at, as_of)
+    table = planet_table(first - TABLE_MARGIN_DAYS, last + ahead, progress.poll)
     solutions = find_solutions(track, table, progress)
     if not solutions:
         return no_orbit(observations, track)
@@ -58,7 +59,7 @@ def determine_distance(
     after = posterior(loosened(best, spread, progress), table, epoch, progress.poll)
     rivals = find_rivals(solutions, table, after, spread, progress)
     progress.at(0.95, "looking ahead")
-    result = describe(observations, order, best, after, rivals, as_of)
+    result = describe(observations, order, best, after, rivals, table, as_of)
     progress.at(1.0, "done")
     return result
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from calc_grpc.orbits.night_sky import (
     spread_of,
 )
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.perturbations import displacements
+from calc_grpc.orbits.perturbations import PlanetTable, displacements, planet_table
 from calc_grpc.orbits.result import FollowUp, FollowUpNight
 from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.weights import sigmas_arcsec
@@ -68,14 +69,23 @@ def like_and_after(used: Sequence[Observation], as_of: datetime | None) -> tuple
     places = station_places_km()
     placed = [one for one in in_order if places.get(one.station)]
     like = placed[-1] if placed else replace(in_order[-1], station=GEOCENTRE)
-    last = in_order[-1].observed_at
+    return replace(like, observer_position_km=None), moment_followed(in_order[-1].observed_at, as_of)
+
+
+def moment_followed(last: datetime, as_of: datetime | None) -> datetime:
+    """Which moment the coming nights follow after a last observation; it never comes later for an earlier one."""
     is_past = as_of is None or as_of < last or as_of - last > HISTORICAL_AFTER
-    return replace(like, observer_position_km=None), (last if is_past or as_of is None else as_of)
+    return last if is_past or as_of is None else as_of
+
+
+def days_ahead(last: datetime, as_of: datetime | None) -> float:
+    """How long after the last observation the listed nights end, at most, days."""
+    return (moment_followed(last, as_of) - last) / timedelta(days=1) + NIGHT_COUNT + 1.0
 
 
 def plan_follow_up(
     *, state: Floats, covariance: Floats, epoch_mjd: float, range_partials: Floats, distances: Floats,
-    relative_sigma: float, like: Observation, after: datetime, family: Family | None = None,
+    relative_sigma: float, like: Observation, after: datetime, table: PlanetTable, family: Family | None = None,
     h_magnitude: float | None = None,
 ) -> FollowUp | None:  # fmt: skip
     """Work out the coming nights of an orbit; None when its covariance is not finite, so that nothing can be said.
@@ -83,7 +93,8 @@ def plan_follow_up(
     state (6,), covariance (6, 6): heliocentric ICRF, au and au/day, at epoch_mjd (TDB). family: what the covariance
     stands for, where that is no bell. range_partials: d distance / d state (n, 6) and distances, au (n,), of the used
     observations; relative_sigma: the largest of these now, as the verdict has it. like: what will be repeated, for its
-    station and accuracy; after: the moment the nights follow; both from `like_and_after`.
+    station and accuracy; after: the moment the nights follow; both from `like_and_after`. table: covers the epoch
+    and the listed nights.
     Method: the covariance (or the family) is carried to each night; what two positions there would leave of it follows
     from the linear update of Kalman, both counted as taken at one moment. The places follow the planets' pull for the
     listed nights and are good to the fit itself; beyond, only the size of the ellipse is used.
@@ -98,7 +109,7 @@ def plan_follow_up(
         return replace(nothing, note="The calendar ends before the coming nights do.")
     first = first_midnight(like.station, after)
     nights = coming_nights(like.station, first, DAYS, fine_count=NIGHT_COUNT)
-    displacement = _displacement(state, epoch_mjd, nights)
+    displacement = _displacement(state, epoch_mjd, nights, table)
     sight = look(state, epoch_mjd, nights, displacement)
     if sight is None:
         return replace(nothing, note="The orbit cannot be followed into the coming nights.")
@@ -115,23 +126,24 @@ def plan_follow_up(
 def warm_up() -> None:
     """Compile or load every kernel by planning for a made-up circular orbit."""
     state = np.array([2.5, 0.0, 0.0, 0.0, SQRT_MU / math.sqrt(2.5), 0.0])
-    start = datetime(2020, 1, 1, tzinfo=UTC)
+    start, epoch_mjd = datetime(2020, 1, 1, tzinfo=UTC), 58849.0
     plan_follow_up(
         state=state,
         covariance=1e-8 * np.eye(6),
-        epoch_mjd=58849.0,
+        epoch_mjd=epoch_mjd,
         range_partials=np.eye(1, 6),
         distances=np.ones(1),
         relative_sigma=1e-4,
         like=Observation(observed_at=start, ra_deg=0.0, dec_deg=0.0, station=GEOCENTRE),
         after=start,
+        table=planet_table(epoch_mjd, epoch_mjd + days_ahead(start, None)),
         family=Family(states=np.stack([state, state]), weights=np.ones(2), within=1e-8 * np.eye(6)),
     )
 
 
-def _displacement(state: Floats, epoch_mjd: float, nights: Nights) -> Floats:
+def _displacement(state: Floats, epoch_mjd: float, nights: Nights, table: PlanetTable) -> Floats:
     """What the planets add to the places of the listed nights; beyond, the last of them is kept."""
-    listed = displacements(state, epoch_mjd, nights.mjd[:NIGHT_COUNT])[:, :3]
+    listed = displacements(state, epoch_mjd, nights.mjd[:NIGHT_COUNT], table)[:, :3]
     beyond = np.broadcast_to(listed[-1], (nights.mjd.size - NIGHT_COUNT, 3))
     return np.concatenate([listed, beyond])
 
@@ -191,27 +203,27 @@ def _rows(
     major, minor, angle = ellipse_of(spread[:NIGHT_COUNT])
     distance = np.sqrt(np.einsum("nk,nk->n", sight.line, sight.line))
     ra = np.arctan2(sight.line[:, 1], sight.line[:, 0]) / DEG_RAD % 360.0
-    dec = np.arcsin(sight.line[:, 2] / distance) / DEG_RAD
     motion = sky_motion(sight, nights) / ARCSEC_RAD / 1440.0
     altitude = 90.0 - angle_between(sight.line, nights.zenith) / DEG_RAD if nights.zenith[0].any() else None
     bright = magnitudes(sight, h_magnitude) if h_magnitude is not None else None
+    unknown = [None] * NIGHT_COUNT
+    columns: dict[str, list[Any]] = {
+        "ra_deg": (ra % 360.0).tolist(),
+        "dec_deg": (np.arcsin(sight.line[:, 2] / distance) / DEG_RAD).tolist(),
+        "distance_au": distance.tolist(),
+        "ellipse_major_arcsec": (major / ARCSEC_RAD).tolist(),
+        "ellipse_minor_arcsec": (minor / ARCSEC_RAD).tolist(),
+        "ellipse_angle_deg": (angle / DEG_RAD % 180.0).tolist(),
+        "motion_ra_arcsec_per_min": motion[:, 0].tolist(),
+        "motion_dec_arcsec_per_min": motion[:, 1].tolist(),
+        "sun_elongation_deg": elongation[:NIGHT_COUNT].tolist(),
+        "altitude_deg": unknown if altitude is None else altitude.tolist(),
+        "magnitude": unknown if bright is None else [one if math.isfinite(one) else None for one in bright.tolist()],
+        "relative_sigma_after": later[:NIGHT_COUNT].tolist(),
+    }
     return tuple(
-        FollowUpNight(
-            at=first + timedelta(days=k),
-            ra_deg=float(ra[k]) % 360.0,
-            dec_deg=float(dec[k]),
-            distance_au=float(distance[k]),
-            ellipse_major_arcsec=float(major[k] / ARCSEC_RAD),
-            ellipse_minor_arcsec=float(minor[k] / ARCSEC_RAD),
-            ellipse_angle_deg=float(angle[k] / DEG_RAD) % 180.0,
-            motion_ra_arcsec_per_min=float(motion[k, 0]),
-            motion_dec_arcsec_per_min=float(motion[k, 1]),
-            sun_elongation_deg=float(elongation[k]),
-            altitude_deg=None if altitude is None else float(altitude[k]),
-            magnitude=None if bright is None or not math.isfinite(bright[k]) else float(bright[k]),
-            relative_sigma_after=float(later[k]),
-        )
-        for k in range(NIGHT_COUNT)
+        FollowUpNight(at=first + timedelta(days=k), **dict(zip(columns, row, strict=True)))
+        for k, row in enumerate(zip(*columns.values(), strict=True))
     )
 
 

@@ -17,8 +17,8 @@ RANGE_COUNT = 56
 # Ranges lie closer where most asteroids are seen and where two orbits may fit: share of the ranges up to a range, au.
 SCAN_SHARES = (0.0, 0.11, 0.86, 1.0)
 SCAN_AU = (NEAREST_AU, 0.02, 12.0, FARTHEST_AU)
-FRESH_EVERY = 8  # nodes; divides RANGE_COUNT
-SCAN_TOLERANCE = 0.5
+FRESH_EVERY = 14  # nodes; divides RANGE_COUNT
+SCAN_TOLERANCE = 2.0  # of the cost; hollows are tens deep
 SCAN_MOST = 14  # observations a scan looks at; more do not find more
 ROBUST = 3.0
 HOLLOW_COUNT = 5

@@ -15,7 +15,7 @@ from calc_grpc.orbits.errors import DidNotConverge
 MU = SUN_GM_AU3_PER_DAY2
 SQRT_MU = math.sqrt(SUN_GM_AU3_PER_DAY2)
 MAX_ITERATIONS = 60
-TOLERANCE = 1e-14
+TOLERANCE = 3e-6  # relative, of a step; it converges by the third power, so the next would be below rounding
 SERIES_BELOW = 1.0
 TERM_COUNT = 8
 C4_SERIES = tuple(1.0 / math.factorial(2 * k + 4) for k in range(TERM_COUNT))

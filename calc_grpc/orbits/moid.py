@@ -13,9 +13,9 @@ import math
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats, compiled
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.errors import DidNotConverge, OrbitError
 from calc_grpc.orbits.kepler import MU
-from calc_grpc.orbits.observer import earth_heliocentric
 
 TOLERANCE_AU = 1e-6
 MAX_EVALUATIONS = 1_000_000  # most orbits take 100; two alike but for 1e-4 of their size, the worst known, 430,000

@@ -1,10 +1,10 @@
 r"""What the planets and the Moon do to an orbit about the Sun: Encke's method.
 
 Planets follow the mean elements of Simon et al. 1994 (ERFA plan94), good to 10 arcseconds for the inner ones and 90
-for Jupiter and Saturn; the Earth is brought to the theory that places the observers (ERFA epv00); the Moon follows
-Meeus 1998 (ERFA moon98). Perturbers that far off change a refitted distance of a 400-day arc by 1e-7
-(benchmarks/perturbations.py). Gravity of points only: nothing that outgassing does (1e-4 of the distance of 1I), no
-relativity (1e-8 per au), no minor planets. Heliocentric ICRF, au, day, MJD TDB.
+for Jupiter and Saturn; Earth and Moon stand where `earth.py` has them, as for the observers. Perturbers that far off
+change a refitted distance of a 400-day arc by 1e-7 (benchmarks/perturbations.py). Gravity of points only: nothing that
+outgassing does (1e-4 of the distance of 1I), no relativity (1e-8 per au), no minor planets. Heliocentric ICRF, au, day,
+MJD TDB.
 """
 
 import math
@@ -17,10 +17,10 @@ import numpy as np
 from calc_grpc.orbits import constants
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import MJD_ZERO_JD
+from calc_grpc.orbits.earth import earth_and_moon
 from calc_grpc.orbits.kepler import MU, kepler_step
-from calc_grpc.orbits.observer import earth_heliocentric
 
-PLAN94_NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8)  # 3 is the barycentre of Earth and Moon
+PLAN94_NUMBERS = (1, 2, 4, 5, 6, 7, 8)
 EARTH, MOON, BODY_COUNT = 2, 8, 9  # places in the table; the others stand where plan94 numbers them, less one
 GM: Floats = (
     np.array(
@@ -39,11 +39,11 @@ GM: Floats = (
     * MU
     / constants.SUN_GM_KM3_PER_S2
 )
-MOON_SHARE = constants.MOON_GM_KM3_PER_S2 / (constants.EARTH_GM_KM3_PER_S2 + constants.MOON_GM_KM3_PER_S2)
 
-LONGEST_TABLE_STEP = 4.0  # days; a cubic between nodes misses Mercury by 7e-6 au, the Moon by 5e-6
-SHORTEST_TABLE_STEP = 1.0
-CORRECT_EVERY = 8  # nodes
+# Days. At 4, a cubic between nodes misses Mercury by 7e-6 au, the Moon by 5e-6 and the Earth by 1e-7; at 2, by 1/16.
+LONGEST_TABLE_STEP = 4.0
+SHORTEST_TABLE_STEP = 2.0
+TABLE_STEPS = 20  # at least, where they would not be shorter
 STEP_SHARE = 0.03  # of the time in which the orbit turns by a radian; the displacement is then good to 1e-5 of itself
 LONGEST_STEP = 10.0  # days; however far the object, the planets pull the Sun to and fro as quickly as they turn
 NEAR_SHARE = 0.10  # of the time in which a perturber is passed
@@ -64,32 +64,20 @@ class PlanetTable(NamedTuple):
 
 def planet_table(first_mjd: float, last_mjd: float, on_step: Callable[[], None] | None = None) -> PlanetTable:
     """Work out where the perturbers are from one time to another, MJD TDB."""
-    step = min(LONGEST_TABLE_STEP, max(SHORTEST_TABLE_STEP, (last_mjd - first_mjd) / 16.0))
+    step = min(LONGEST_TABLE_STEP, max(SHORTEST_TABLE_STEP, (last_mjd - first_mjd) / TABLE_STEPS))
     count = max(2, math.ceil((last_mjd - first_mjd) / step) + 1)
     mjd = np.asarray(first_mjd + step * np.arange(count), dtype=np.float64)
     both = np.empty((2, count, BODY_COUNT, 3))
-    for place, number in enumerate(PLAN94_NUMBERS):
+    for number in PLAN94_NUMBERS:
         planet, _ = erfa.ufunc.plan94(MJD_ZERO_JD, mjd, number)
-        both[0, :, place], both[1, :, place] = planet["p"], planet["v"]
+        both[0, :, number - 1], both[1, :, number - 1] = planet["p"], planet["v"]
         if on_step is not None:
             on_step()
-    moon = erfa.ufunc.moon98(MJD_ZERO_JD, mjd)
-    for k, part in enumerate(("p", "v")):
-        both[k, :, EARTH] -= MOON_SHARE * moon[part]
-        if k == 0:
-            both[k, :, EARTH] += _earth_correction(mjd, both[k, :, EARTH])
-        both[k, :, MOON] = both[k, :, EARTH] + moon[part]
+    earth, moon = earth_and_moon(mjd)
+    for k, part in enumerate((slice(0, 3), slice(3, 6))):
+        both[k, :, EARTH] = earth[:, part]
+        both[k, :, MOON] = earth[:, part] + moon[:, part]
     return PlanetTable(first_mjd, step, both[0], both[1])
-
-
-def _earth_correction(mjd: Floats, places: Floats) -> Floats:
-    """What brings the Earth (m, 3) to where the observers' theory has it; it changes slowly.
-
-    Simon's Earth is off by some 4000 km, which matters to what passes nearer than the Moon.
-    """
-    some = np.append(np.arange(0, mjd.size - 1, CORRECT_EVERY), mjd.size - 1)
-    off = earth_heliocentric(mjd[some])[:, :3] - places[some]
-    return np.stack([np.interp(mjd, mjd[some], off[:, k]) for k in range(3)], axis=1)
 
 
 def displacements(state: Floats, epoch_mjd: float, mjd: Floats, table: PlanetTable | None = None) -> Floats:

@@ -61,9 +61,9 @@ def along(line: Floats, axes: Floats, row: int) -> float:
 
 @compiled
 def chain(across: Floats, depth: float, steps: Floats, basis: Floats, row: Floats) -> None:
-    """Fill row (6,) with across (3,) / depth times steps (3, 6) times basis (6, 6).
+    """Fill row (6,) with across (3,) / depth times steps (3, 6) times basis (6, 6) of `fill_state_partials`.
 
-    The zeros of `fill_state_partials` are left out, and BLAS is not called, which would cost more than the sums.
+    Written out, since calling BLAS costs more.
     """
     x, y, z = across[0] / depth, across[1] / depth, across[2] / depth
     px = x * steps[0, 0] + y * steps[1, 0] + z * steps[2, 0]
@@ -72,6 +72,12 @@ def chain(across: Floats, depth: float, steps: Floats, basis: Floats, row: Float
     vx = x * steps[0, 3] + y * steps[1, 3] + z * steps[2, 3]
     vy = x * steps[0, 4] + y * steps[1, 4] + z * steps[2, 4]
     vz = x * steps[0, 5] + y * steps[1, 5] + z * steps[2, 5]
+    by_parameters(px, py, pz, vx, vy, vz, basis, row)
+
+
+@compiled
+def by_parameters(px: float, py: float, pz: float, vx: float, vy: float, vz: float, basis: Floats, row: Floats) -> None:
+    """Fill row (6,) with partials by place and velocity times basis (6, 6), whose zeros are left out."""
     for j in range(2):
         row[j] = px * basis[0, j] + py * basis[1, j] + pz * basis[2, j]
     along_range = px * basis[0, 2] + py * basis[1, 2] + pz * basis[2, 2]
@@ -159,7 +165,7 @@ def predict(track: Track, frame: Frame, x: Floats) -> Prediction:
         from_x = track.observer[row, 0] - track.displacement[row, 0]
         from_y = track.observer[row, 1] - track.displacement[row, 1]
         from_z = track.observer[row, 2] - track.displacement[row, 2]
-        for _ in range(3):
+        for _ in range(2):
             distance, late = sight(state, track.mjd[row] - epoch, late, from_x, from_y, from_z, moved, steps, line)
         add_bending(steps, track.bending, row)
         if distance <= 0.0:

@@ -92,7 +92,9 @@ def walk(
         if not 0 <= there < nodes.logs.size:
             break
         start = nodes.parameters[here].copy()
-        start[LOG_RANGE] += direction * step
+        if here != MOST_NODES:
+            start += nodes.parameters[here] - nodes.parameters[here - direction]
+        start[LOG_RANGE] = nodes.parameters[here, LOG_RANGE] + direction * step
         if not math.log(NEAREST_AU) <= start[LOG_RANGE] <= math.log(FARTHEST_AU):
             break
         one = fit(track, frame, start, use, GROSS, True, ITERATIONS, TOLERANCE)

@@ -78,9 +78,7 @@ def _calendar_mjd(moment: datetime) -> float:
 
 def _tt_from_utc(moments: Sequence[datetime]) -> Any:
     here = [moment.astimezone(UTC) for moment in moments]
-    fields = [
-        np.array([getattr(moment, name) for moment in here]) for name in ("year", "month", "day", "hour", "minute")
-    ]
+    fields = np.array([(moment.year, moment.month, moment.day, moment.hour, moment.minute) for moment in here]).T
     seconds = np.array([moment.second + moment.microsecond * 1e-6 for moment in here])
     # The ufuncs return a status instead of warning of "dubious years" beyond the leap seconds ERFA knows.
     utc1, utc2, _ = erfa.ufunc.dtf2d(b"UTC", *fields, seconds)

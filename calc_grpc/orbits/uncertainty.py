@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,13 +22,26 @@ PARAMETER_STEP = 1e-6  # a hundredth of it for rates
 TWO_SIDED_95 = 1.959963985  # standard normal quantile of 0.975
 
 
+class Alone(NamedTuple):
+    """What the observations say without the census.
+
+    sigma: relative 1-sigma of the range at the reference; infinite, and the others 0, when they do not fix it.
+    open_sigmas: by how many sigmas 1/a lies below zero. prior_pull: chi-squared that the census costs them.
+    """
+
+    sigma: float
+    open_sigmas: float
+    prior_pull: float
+
+
+RANGE_OPEN = Alone(math.inf, 0.0, 0.0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Posterior:
     """What is known after the fit. Distances in au, each (n,); state and its covariance at `epoch_mjd`.
 
-    sigma_alone: relative 1-sigma of the range at the reference from the observations alone; infinite when they do
-    not fix it. open_sigmas: by how many sigmas, again from the observations alone, 1/a lies below zero.
-    prior_pull: chi-squared that the census costs the observations. turn: (6, 6), d state / d parameters.
+    alone: what the observations say without the census. turn: (6, 6), d state / d parameters.
     family: the orbits of the range profile where that gave the spread and not the covariance.
     """
 
@@ -39,9 +53,7 @@ class Posterior:
     highs: Floats
     state: Floats
     covariance: Floats
-    sigma_alone: float
-    open_sigmas: float
-    prior_pull: float
+    alone: Alone
     turn: Floats
     family: Family | None
 
@@ -51,10 +63,10 @@ def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step:
     covariance = _inverse(solution.fit.normal)
     sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
     turn = state_partials(solution.frame, solution.fit.parameters, epoch_mjd)
-    alone, _, _ = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
-    if alone < GAUSSIAN_BELOW:
-        return _from_covariance(solution, table, covariance, epoch_mjd)
-    return _from_profile(solution, table, sigma, epoch_mjd, on_step)
+    alone = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
+    if alone.sigma < GAUSSIAN_BELOW:
+        return _from_covariance(solution, table, covariance, turn, alone, epoch_mjd)
+    return _from_profile(solution, table, sigma, alone, epoch_mjd, on_step)
 
 
 @compiled
@@ -80,37 +92,32 @@ def _inverse(normal: Floats) -> Floats:
     return np.asarray(inner * np.outer(scale, scale))
 
 
-def _alone(solution: Solution, turn: Floats, state: Floats) -> tuple[float, float, float]:
-    """What the observations say without the prior: relative sigma of the range, by how many sigmas 1/a < 0, and the
-    chi-squared that the prior costs them.
-
-    Infinity and zeros when they leave the range open.
-    """
+def _alone(solution: Solution, turn: Floats, state: Floats) -> Alone:
+    """turn, state: of the fit, at one epoch."""
     information = solution.fit.information
     diagonal = np.diag(information)
     if not np.all(diagonal > 0.0):
-        return math.inf, 0.0, 0.0
+        return RANGE_OPEN
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(information * np.outer(scale, scale))
     if values[0] <= OPEN_EIGENVALUE:
-        return math.inf, 0.0, 0.0
+        return RANGE_OPEN
     roots = (vectors * scale[:, None]) / np.sqrt(values)
     place, velocity = state[:3], state[3:]
     distance = float(np.linalg.norm(place))
     inverse_a = 2.0 / distance - float(velocity @ velocity) / MU
     slope = np.concatenate([-2.0 * place / distance**3, -2.0 * velocity / MU]) @ turn
     pull = float(np.sum((prior_gradient(solution.frame, solution.fit.parameters) @ roots) ** 2))
-    return float(np.linalg.norm(roots[LOG_RANGE])), -inverse_a / float(np.linalg.norm(slope @ roots)), pull
+    return Alone(float(np.linalg.norm(roots[LOG_RANGE])), -inverse_a / float(np.linalg.norm(slope @ roots)), pull)
 
 
-def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats, epoch_mjd: float) -> Posterior:
+def _from_covariance(
+    solution: Solution, table: PlanetTable, covariance: Floats, turn: Floats, alone: Alone, epoch_mjd: float
+) -> Posterior:
     parameters = solution.fit.parameters
     seen = predict(solution.track, solution.frame, parameters)
     variances = np.sum((seen.range_partials @ covariance) * seen.range_partials, axis=1)
     sigmas = np.sqrt(np.maximum(variances, 0.0))
-    turn = state_partials(solution.frame, parameters, epoch_mjd)
-    state = state_at(table, solution.frame, parameters, epoch_mjd)
-    sigma_alone, open_sigmas, prior_pull = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=parameters,
@@ -118,18 +125,16 @@ def _from_covariance(solution: Solution, table: PlanetTable, covariance: Floats,
         sigmas=sigmas,
         lows=seen.ranges - TWO_SIDED_95 * sigmas,
         highs=seen.ranges + TWO_SIDED_95 * sigmas,
-        state=state,
+        state=state_at(table, solution.frame, parameters, epoch_mjd),
         covariance=turn @ covariance @ turn.T,
-        sigma_alone=sigma_alone,
-        open_sigmas=open_sigmas,
-        prior_pull=prior_pull,
+        alone=alone,
         turn=turn,
         family=None,
     )
 
 
 def _from_profile(
-    solution: Solution, table: PlanetTable, sigma: float, epoch_mjd: float, on_step: Callable[[], None]
+    solution: Solution, table: PlanetTable, sigma: float, alone: Alone, epoch_mjd: float, on_step: Callable[[], None]
 ) -> Posterior:
     """Weigh five-parameter fits along the range; the answer is the fit at the median range."""
     profile = profile_ranges(solution, sigma, epoch_mjd, on_step)
@@ -151,7 +156,6 @@ def _from_profile(
     offsets = profile.states - conic_at(solution.frame, chosen.parameters, epoch_mjd)
     state = state_at(table, solution.frame, chosen.parameters, epoch_mjd)
     inner_state = turn @ within @ turn.T
-    sigma_alone, open_sigmas, prior_pull = _alone(solution, turn, state)
     return Posterior(
         epoch_mjd=epoch_mjd,
         parameters=chosen.parameters,
@@ -161,9 +165,7 @@ def _from_profile(
         highs=seen.ranges + np.hypot(ends[1] - seen.ranges, reach),
         state=state,
         covariance=inner_state + (offsets.T * weights) @ offsets,
-        sigma_alone=sigma_alone,
-        open_sigmas=open_sigmas,
-        prior_pull=prior_pull,
+        alone=alone,
         turn=turn,
         family=Family(states=state + offsets, weights=weights, within=inner_state),
     )

@@ -10,8 +10,8 @@ from calc_grpc.astrometry.draft import Draft
 from calc_grpc.astrometry.findings import WHOLE_FILE
 from calc_grpc.astrometry.horizon import altitudes_deg
 from calc_grpc.orbits.constants import DEG_RAD, MJD_ZERO_JD
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import earth_heliocentric
 from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import instants
 from tests.calc_grpc.astrometry.samples import DATA, errors, line80, parse, problem, reasons

@@ -12,7 +12,16 @@ from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.constants import ARCSEC_RAD, AU_KM, DEG_RAD, MJD_ZERO_JD
 from calc_grpc.orbits.distance import determine_distance
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, state_from_elements
-from calc_grpc.orbits.follow_up import DAYS, FIELD_ARCSEC, NIGHT_COUNT, Family, like_and_after, plan_follow_up, warm_up
+from calc_grpc.orbits.follow_up import (
+    DAYS,
+    FIELD_ARCSEC,
+    NIGHT_COUNT,
+    Family,
+    days_ahead,
+    like_and_after,
+    plan_follow_up,
+    warm_up,
+)
 from calc_grpc.orbits.night_sky import (
     ellipse_of,
     fill_scatter,
@@ -25,7 +34,7 @@ from calc_grpc.orbits.night_sky import (
 )
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.observer import observer_track
-from calc_grpc.orbits.perturbations import displacements
+from calc_grpc.orbits.perturbations import displacements, planet_table
 from calc_grpc.orbits.timescale import instants
 from calc_grpc.orbits.track import build_track
 from calc_grpc.orbits.weights import sigmas_arcsec
@@ -65,7 +74,10 @@ def plan(state: np.ndarray, covariance: np.ndarray, **changes):
         "like": LIKE,
         "after": START,
     }
-    return plan_follow_up(**values | changes)
+    values |= changes
+    ahead = min(values["after"] - START, timedelta(days=1000)) / timedelta(days=1) + days_ahead(START, None)
+    first, last = sorted((START_MJD_TDB, values["epoch_mjd"]))
+    return plan_follow_up(table=planet_table(first, last + ahead), **values)
 
 
 @pytest.mark.parametrize(

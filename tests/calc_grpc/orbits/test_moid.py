@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.optimize import least_squares
 
 from calc_grpc.orbits.constants import DEG_RAD
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, Elements, elements_from_state, state_from_elements
 from calc_grpc.orbits.errors import DidNotConverge, OrbitError
 from calc_grpc.orbits.moid import TOLERANCE_AU, ellipse_distance_squared, moid_with_earth
-from calc_grpc.orbits.observer import earth_heliocentric
 
 EPOCH_MJD = 60600.0
 BRUTE_AU = 1e-6  # what the search by brute force leaves of a distance

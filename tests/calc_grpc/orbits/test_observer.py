@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from calc_grpc.orbits.constants import AU_KM
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.errors import StationWithoutPosition, UnknownStation
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.observer import earth_heliocentric, observer_track
+from calc_grpc.orbits.observer import observer_track
 from calc_grpc.orbits.stations import station_places_km
 from calc_grpc.orbits.timescale import instants
 

@@ -6,8 +6,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from calc_grpc.orbits.constants import MJD_ZERO_JD
+from calc_grpc.orbits.earth import earth_heliocentric
 from calc_grpc.orbits.kepler import MU, propagate
-from calc_grpc.orbits.observer import earth_heliocentric
 from calc_grpc.orbits.perturbations import EARTH, GM, MOON, displacements, place_bodies, planet_table
 
 EPOCH = 57000.0

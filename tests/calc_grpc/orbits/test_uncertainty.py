@@ -24,7 +24,7 @@ def after_fit(observations):
 def test_a_long_arc_is_known_by_its_covariance_and_holds_the_truth(sky_of, main_belt):
     observations, truth = sky_of(main_belt, LONG)
     after, _ = after_fit(observations)
-    assert after.family is None and after.sigma_alone < GAUSSIAN_BELOW
+    assert after.family is None and after.alone.sigma < GAUSSIAN_BELOW
     assert np.abs((after.distances - truth) / after.sigmas).max() < 4.0
     assert after.highs - after.distances == pytest.approx(TWO_SIDED_95 * after.sigmas)
     assert after.distances - after.lows == pytest.approx(TWO_SIDED_95 * after.sigmas)
@@ -46,7 +46,7 @@ def test_covariance_and_profile_agree_where_the_range_is_known(sky_of, main_belt
 def test_a_short_arc_is_weighed_along_its_ranges_and_leans_outwards(sky_of, main_belt):
     observations, truth = sky_of(main_belt, SHORT)
     after, _ = after_fit(observations)
-    assert after.family is not None and after.sigma_alone > GAUSSIAN_BELOW
+    assert after.family is not None and after.alone.sigma > GAUSSIAN_BELOW
     assert after.family.weights.sum() == pytest.approx(1.0)
     assert np.all((after.lows < truth) & (truth < after.highs) & (after.lows > 0.0))
     assert np.all((after.lows < after.distances) & (after.distances < after.highs))
@@ -65,12 +65,12 @@ def test_the_spread_of_the_state_along_the_line_of_sight_is_that_of_the_distance
 def test_observations_say_by_themselves_whether_an_orbit_is_open(sky_of, main_belt):
     bound, _ = after_fit(sky_of(main_belt, LONG)[0])
     visitor, _ = after_fit(sky_of(VISITOR, LONG)[0])
-    assert bound.open_sigmas < -5.0 and visitor.open_sigmas > 5.0
+    assert bound.alone.open_sigmas < -5.0 and visitor.alone.open_sigmas > 5.0
 
 
 def test_one_moment_says_nothing_without_the_census(sky_of, main_belt):
     after, _ = after_fit(sky_of(main_belt, [0.0, 0.001, 0.002])[0])
-    assert after.sigma_alone > 1.0 and after.prior_pull >= 0.0
+    assert after.alone.sigma > 1.0 and after.alone.prior_pull >= 0.0
     assert np.isfinite(after.sigmas).all() and (after.highs / after.lows).min() > 1.5
 
 
