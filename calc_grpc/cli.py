@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(chosen: argparse.Namespace) -> int:
     # Here, since `solve` and --help need no server: importing it takes most of a second.
+    import uvloop
+
     from calc_grpc import logs
     from calc_grpc.config import Config
     from calc_grpc.errors import StartRefused
@@ -74,7 +76,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     try:
         config = Config.from_env(os.environ)
         logs.set_up(config.log_level)
-        asyncio.run(_serve_until_stopped(config))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve_until_stopped(config))
     except StartRefused as error:
         print(error.message, file=sys.stderr)
         return REFUSED

@@ -27,6 +27,7 @@ ATTEMPT_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
 STOP_GRACE_S = 1.0
 MAX_REASON_BYTES = 10_000
+LARGE_RESULT_BYTES = 10_000  # some 100 observations: from here, writing the body takes longer than a thread costs
 LOG_LEVELS: dict[ReportState, int] = {"DELIVERED": logging.INFO, "PENDING": logging.WARNING}  # nobody tries the rest
 
 logger = logging.getLogger(__name__)
@@ -149,8 +150,10 @@ class Reporter:
     async def _send(self, calculation: Calculation, due: DueReport, session: aiohttp.ClientSession) -> Answer:
         if origin_of(due.callback_url) not in self._allowed_origins:
             return Answer(error="The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
-        # In a thread: thousands of observations take longer than the event loop may be held.
-        body, headers = await asyncio.to_thread(self._message_of, calculation)
+        if len(calculation.result or b"") > LARGE_RESULT_BYTES:
+            body, headers = await asyncio.to_thread(self._message_of, calculation)
+        else:
+            body, headers = self._message_of(calculation)
         try:
             async with session.put(
                 URL(due.callback_url), data=body, headers=headers, allow_redirects=False

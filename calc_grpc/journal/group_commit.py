@@ -1,9 +1,9 @@
 """One thread that writes to SQLite, many callers that share its commits.
 
 A commit costs a wait for the disk; while one is under way, the operations that arrive gather and make up the next
-one. Each runs in a savepoint of its own, so that one that fails does not undo its neighbours. Those that come in
-hundreds share their statements, too: with each, the thread lets go of the interpreter and has to win it back, which
-is also why the event loop gathers and wakes the thread once for all (benchmarks/engine_create.py).
+one. Where there are several, each runs in a savepoint of its own, so that one that fails does not undo the others.
+Those that come in hundreds share their statements, too: with each, the thread lets go of the interpreter and has to
+win it back, which is also why the event loop gathers and wakes the thread once for all (benchmarks/engine_create.py).
 """
 
 import asyncio
@@ -25,6 +25,7 @@ JointOperation = Callable[[sqlite3.Connection, list[Change], Sequence[A]], Seque
 
 MAX_BATCH = 512
 MAX_WAITING = 20_000
+BEGIN = "BEGIN IMMEDIATE"
 
 logger = logging.getLogger(__name__)
 
@@ -102,9 +103,10 @@ class GroupCommit:
     def _write(self, entries: list[_Entry]) -> list[Change]:
         changes: list[Change] = []
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for group in _groups(entries):
-                self._run(group, changes)
+            self._connection.execute(BEGIN)
+            groups = _groups(entries)
+            for group in groups:
+                self._run(group, changes, has_neighbours=len(groups) > 1)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             logger.exception("journal write failed", extra={"operation_count": len(entries)})
@@ -116,21 +118,23 @@ class GroupCommit:
             return []
         return changes
 
-    def _run(self, group: list[_Entry], changes: list[Change]) -> None:
+    def _run(self, group: list[_Entry], changes: list[Change], *, has_neighbours: bool = True) -> None:
         """Run an operation for its callers; a fault that ended the whole transaction (a full disk) is raised again."""
         told: list[Change] = []
-        self._connection.execute("SAVEPOINT operation")
+        if has_neighbours:
+            self._connection.execute("SAVEPOINT operation")
         try:
             answers = group[0].operation(self._connection, told, [entry.argument for entry in group])
         except Exception as error:
             # The outermost edge of the writer thread: whatever it is belongs to the caller that waits for it.
             if not self._connection.in_transaction:
                 raise
-            self._connection.execute("ROLLBACK TO operation")
-            self._connection.execute("RELEASE operation")
+            for undo in ("ROLLBACK TO operation", "RELEASE operation") if has_neighbours else ("ROLLBACK", BEGIN):
+                self._connection.execute(undo)
             self._blame(group, error, changes)
             return
-        self._connection.execute("RELEASE operation")
+        if has_neighbours:
+            self._connection.execute("RELEASE operation")
         changes += told
         for entry, answer in zip(group, answers, strict=True):
             if isinstance(answer, CalcError):
