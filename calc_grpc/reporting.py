@@ -96,8 +96,9 @@ class Reporter:
         if not room:
             return None
         try:
-            if not await self._is_any_due():
-                return await self._journal.next_report_us()
+            next_us = await self._journal.next_report_us()
+            if next_us is None or next_us > self._clock():
+                return next_us
             taken = await self._journal.claim_reports(
                 limit=room, busy=dict(self._in_flight), per_origin=MAX_IN_FLIGHT_PER_ORIGIN
             )
@@ -106,15 +107,12 @@ class Reporter:
                 attempt = group.create_task(self._attempt(due, session))
                 attempts.add(attempt)
                 attempt.add_done_callback(attempts.discard)
-            # Due but not taken: their origins have enough in flight, and ring when one of those ends.
-            return self._alarm.in_seconds(0.0 if taken else 1.0)
+            # What else is due waits for an origin that has enough in flight, and rings when one of those ends.
+            is_any_full = max(self._in_flight.values(), default=0) >= MAX_IN_FLIGHT_PER_ORIGIN
+            return self._alarm.in_seconds(1.0 if is_any_full or not taken else 0.0)
         except JournalUnavailable as error:
             logger.error("journal unavailable, reporting later", extra={"cause": repr(error.__cause__)})
             return self._alarm.in_seconds(1.0)
-
-    async def _is_any_due(self) -> bool:
-        next_us = await self._journal.next_report_us()
-        return next_us is not None and next_us <= self._clock()
 
     async def _beat_until_cancelled(self) -> None:
         while True:
