@@ -251,6 +251,15 @@ def test_an_interrupt_while_solving_ends_quietly(capsys, two_objects, monkeypatc
     assert capsys.readouterr().out == ""
 
 
+@pytest.fixture
+def _heard_interrupts() -> Iterator[None]:
+    """What a script starts in the background ignores SIGINT, and so would what the test starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heard_interrupts")
 def test_an_interrupt_of_the_process_ends_quietly(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
