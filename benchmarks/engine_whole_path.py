@@ -7,6 +7,7 @@ packaging requests). Without them only our own rate is printed.
 Ours: CreateCalculation over gRPC at concurrency 32, SQLite, no delay, one worker that computes nothing, the report as
 a PUT to main_api, which stores it. The peer's: `delay()` in a loop, one worker process, late acknowledgement, the same
 PUT to the same main_api. Both in turns, each round with requests of its own; timed until the last row is stored.
+Beside them, what main_api takes when the same reports go straight to it: neither of the two can be faster.
 """
 
 import argparse
@@ -22,13 +23,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+from engine.direct import OBSERVATIONS_EACH, send_directly
 from engine.load import CreateRequest, create_client, median
 from engine.processes import ROOT, calculation_server, python_environment
 
 COUNT = 400
 ROUND_COUNT = 5
 CONCURRENCY = 32
-OBSERVATIONS_EACH = 3
+AT_ONCE = (1, 2, 8)  # one as the peer's worker, eight as our reporter
 KEY = "key-of-the-benchmark"
 TIMEOUT_S = 120.0
 GOAL = 2.0
@@ -57,10 +59,13 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
-        main_url = running.enter_context(_main_api(folder, request_count=2 * COUNT * (chosen.rounds + 1)))
+        sender_count = 2 + len(AT_ONCE)
+        main_url = running.enter_context(_main_api(folder, request_count=sender_count * COUNT * (chosen.rounds + 1)))
         send: dict[str, Callable[[int], None]] = {"calc_grpc": _own(running, folder, main_url)}
         if (chosen.celery_venv / "bin" / "celery").exists() and shutil.which("redis-server"):
             send["celery"] = _celery(running, folder, main_url, chosen.celery_venv / "bin")
+        for at_once in AT_ONCE:
+            send[f"main_api alone, {at_once} at once"] = _directly(main_url, at_once)
         rates: dict[str, list[float]] = {which: [] for which in send}
         first = 1
         for round_number in range(chosen.rounds + 1):
@@ -70,7 +75,7 @@ def main() -> None:
                 if round_number:  # the first one warms up
                     rates[which].append(rate)
     for which, of_rounds in rates.items():
-        print(f"{which:10} {median(of_rounds):7.0f} results/s")
+        print(f"{which:24} {median(of_rounds):7.0f} results/s")
     if "celery" in rates:
         ratio = median([own / peer for own, peer in zip(rates["calc_grpc"], rates["celery"], strict=True)])
         print(f"{ratio:.2f} times the rate of Celery and Redis (goal: {GOAL} or more)")
@@ -100,6 +105,10 @@ def _own(running: ExitStack, folder: Path, main_url: str) -> Callable[[int], Non
         client.round(COUNT)
 
     return start
+
+
+def _directly(main_url: str, at_once: int) -> Callable[[int], None]:
+    return lambda first: send_directly(main_url, KEY, first=first, count=COUNT, at_once=at_once)
 
 
 def _celery(running: ExitStack, folder: Path, main_url: str, programs: Path) -> Callable[[int], None]:

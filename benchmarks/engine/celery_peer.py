@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import requests
 from celery import Celery
 
+from engine.direct import report_of
+
 REDIS_URL = os.environ["BENCHMARK_REDIS_URL"]
 MAIN_URL = os.environ["BENCHMARK_MAIN_URL"]
 HEADERS = {"X-Calc-Key": os.environ["BENCHMARK_KEY"]}
-OBSERVATIONS_EACH = 3
 
 app = Celery("peer", broker=REDIS_URL)
 app.conf.update(task_acks_late=True, task_ignore_result=True, broker_connection_retry_on_startup=True)
@@ -25,18 +26,7 @@ session = requests.Session()
 @app.task(name="report", autoretry_for=(requests.RequestException,), retry_backoff=True)
 def report(number: int, calculation_id: str, created_at: str) -> None:
     """Compute nothing and deliver it."""
-    first = OBSERVATIONS_EACH * (number - 1) + 1
-    body = {
-        "calculation_id": calculation_id,
-        "calculation_created_at": created_at,
-        "report_id": str(uuid.uuid4()),
-        "state": "SUCCEEDED",
-        "verdict": "NOT_DETERMINED",
-        "verdict_reason": "Nothing was computed.",
-        "orbit": None,
-        "alternatives": [],
-        "observations": [{"id": first + k, "result_state": "NOT_DETERMINED"} for k in range(OBSERVATIONS_EACH)],
-    }
+    body = report_of(number, calculation_id=calculation_id, created_at=created_at)
     session.put(f"{MAIN_URL}/api/requests/{number}/result", json=body, headers=HEADERS, timeout=30).raise_for_status()
 
 
