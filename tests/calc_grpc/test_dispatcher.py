@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from calc_grpc.calculation import SECOND_US, wall_clock_us
 from calc_grpc.dispatcher import Dispatcher
 from calc_grpc.errors import ComputationFailed, JournalUnavailable, OutOfMemory, TimeLimitExceeded, WorkerCrashed
-from calc_grpc.journal.port import Filter, Outcome
+from calc_grpc.journal.port import Claim, Filter, Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
 from tests.calc_grpc.fakes import START_US, FakeClock, FakePool, new_calculation, soon, until
 
@@ -62,6 +63,28 @@ async def test_no_more_runs_than_workers_and_the_next_starts_when_one_is_free(
     first.succeed()
     third = await pool.next_run()
     assert third.calculation_id == new_calculation(2).calculation_id
+
+
+async def test_what_it_does_not_compute_does_not_make_it_look(
+    dispatcher: Dispatcher, sqlite_journal: SqliteJournal, pool: FakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sqlite_journal.accept(new_calculation())
+    (await pool.next_run()).succeed()
+    await until_state(sqlite_journal, "SUCCEEDED")
+    claim, claimed = sqlite_journal.claim, []
+
+    async def noted_claim(**wanted: Any) -> list[Claim]:
+        claims = await claim(**wanted)
+        claimed.append([one.calculation_id for one in claims])
+        return claims
+
+    await sqlite_journal.next_due_us(["distance"])  # by now the dispatcher has looked after the run, and waits
+    monkeypatch.setattr(sqlite_journal, "claim", noted_claim)
+    for n in range(1, 4):
+        await sqlite_journal.accept(new_calculation(n, kind="pi"))
+    await sqlite_journal.accept(new_calculation(4))
+    await pool.next_run()
+    assert [ids for ids in claimed if ids] == [[new_calculation(4).calculation_id]] and len(claimed) <= 2
 
 
 async def test_a_delay_is_kept_with_a_real_clock(sqlite_journal: SqliteJournal, pool: FakePool) -> None:
