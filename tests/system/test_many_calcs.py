@@ -26,6 +26,7 @@ from tests.system.deployment import free_ports, wait_for
 
 pb2 = calculation_service_pb2
 COUNT = 40
+WORK_COUNT = 10
 TAKEOVER_WITHIN_S = 10.0
 
 
@@ -124,7 +125,7 @@ def test_a_killed_process_and_a_restarted_database_lose_nothing_and_repeat_no_ef
     create = creator(ceres, receiver)
     ids = [create(calcs[n % 2]) for n in range(COUNT)]
     with psycopg.connect(postgres_url, autocommit=True) as database:
-        lost = kill_in_mid_run(victim, database)
+        lost = kill_in_mid_run(victim, database, lambda: ids.append(create(victim)))
         began = time.monotonic()
         wait_for(lambda: not owned_by(victim, database), "the runs of the dead to be taken over")
         assert time.monotonic() - began < TAKEOVER_WITHIN_S, survivor.log.read_text()[-3000:]
@@ -144,10 +145,15 @@ def test_a_killed_process_and_a_restarted_database_lose_nothing_and_repeat_no_ef
     assert all(fences[one] == 2 for one in lost)  # claimed once by the dead and once by its heir
 
 
-def kill_in_mid_run(victim: Calc, database: psycopg.Connection[Any]) -> list[str]:
-    """Freeze it again and again until it is caught computing; returns what it ran when it was killed."""
+def kill_in_mid_run(victim: Calc, database: psycopg.Connection[Any], give_work: Callable[[], None]) -> list[str]:
+    """Freeze it again and again until it is caught computing; returns what it ran when it was killed.
+
+    A run takes milliseconds, so it is given work just before.
+    """
 
     def caught() -> list[str]:
+        for _ in range(WORK_COUNT):
+            give_work()
         victim.signal(signal.SIGSTOP)
         if not (held := owned_by(victim, database)):
             victim.signal(signal.SIGCONT)
