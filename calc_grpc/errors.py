@@ -22,6 +22,7 @@ CalcError
       + RunCancelled
       + WorkerCrashed
       + ComputationFailed
+      + RunFailed                its reason and message are stored for callers
       + TimeLimitExceeded
       + OutOfMemory
 """
@@ -152,3 +153,14 @@ class ComputationFailed(RunEnded):
     def __init__(self, trace: str) -> None:
         super().__init__()
         self.trace = trace
+
+
+class RunFailed(RunEnded):
+    """The run failed for something outside of the program, which its caller is told.
+
+    reason: a word of errors.proto; the message is for people.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
