@@ -74,6 +74,8 @@ def message_of(calculation: Calculation) -> calculation_pb2.Calculation:
             next_time=_timestamp(calculation.report.next_time_us),
         ),
     )
+    if calculation.progress_detail is not None:
+        getattr(message.progress, calculation.kind).MergeFromString(calculation.progress_detail)
     if calculation.error_reason is not None:
         message.error.reason = calculation.error_reason
         message.error.message = calculation.error_message or ""

@@ -15,6 +15,7 @@ CalcError
   + ContentTooLarge
   + TooManyFiles
   + QueueFull
+  + SyncRunning
   + WrongApiKey
   + ShuttingDown
   + JournalUnavailable
@@ -113,6 +114,10 @@ class TooManyFiles(CalcError):
 
 class QueueFull(CalcError):
     """As many calculations of this kind wait as may; try again in a moment."""
+
+
+class SyncRunning(CalcError):
+    """A catalogue synchronisation waits or runs already; watch that one, or cancel it."""
 
 
 class WrongApiKey(CalcError):

@@ -26,6 +26,7 @@ from calc_grpc.errors import (
     QueueFull,
     ReportNotRequested,
     ShuttingDown,
+    SyncRunning,
     TooManyFiles,
     WrongApiKey,
 )
@@ -50,6 +51,7 @@ TABLE: dict[type[CalcError], tuple[int, str]] = {
     ContentTooLarge: (code_pb2.INVALID_ARGUMENT, "BODY_TOO_LARGE"),
     TooManyFiles: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
     QueueFull: (code_pb2.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    SyncRunning: (code_pb2.FAILED_PRECONDITION, "SYNC_RUNNING"),
     WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
     ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
     JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
