@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "main_api.accounts",
+    "main_api.asteroids",
     "main_api.requests",
 ]
 MIDDLEWARE = [
