@@ -11,12 +11,13 @@ from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculat
 from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.config import Config
 from calc_grpc.convert import KINDS, creation_of, message_of, state_names
+from calc_grpc.convert_catalogue import CATALOGUE_SYNC
 from calc_grpc.convert_pi import pi_kind, position_of
 from calc_grpc.errors import CalculationNotFound, NotOffered, ShuttingDown
 from calc_grpc.intake import canonical_id, new_calculation, page_size_of, page_token, sequence_of_token, wanted_of
 from calc_grpc.journal.port import Filter, Journal, NewCalculation
 from calc_grpc.kept_digits import KeptDigits, span_of
-from calc_grpc.kinds import Kind
+from calc_grpc.kinds import CheckedKind
 from calc_grpc.reading import FileReader
 from calc_grpc.watching import Watchers
 
@@ -45,7 +46,11 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         self._watchers = watchers
         self._files = files
         self._kept_digits = kept_digits
-        self._kinds: dict[str, Kind] = {**KINDS, "pi": pi_kind(largest_position=config.digits_largest_position)}
+        self._kinds: dict[str, CheckedKind] = {
+            **KINDS,
+            "pi": pi_kind(largest_position=config.digits_largest_position),
+            "catalogue_sync": CATALOGUE_SYNC,
+        }
         self._clock = clock
         self._chance = chance
         self.draining = False
