@@ -20,7 +20,7 @@ from threading import Event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.services import ROOT, SERVICES, Service, read_environment
+from scripts.services import ROOT, Service, read_environment, services_of
 
 STOP_GRACE_S = 12.0
 READY_TIMEOUT_S = 180.0  # the first start compiles the solver
@@ -41,7 +41,7 @@ def main() -> int:
 
     if not ports_are_free(environment) or not prepare(environment):
         return 2
-    keepers = [Keeper(service, environment, state) for service in SERVICES]
+    keepers = [Keeper(service, environment, state) for service in services_of(environment)]
     try:
         for keeper in keepers:
             keeper.start()
@@ -128,7 +128,7 @@ def die_with_parent() -> None:
 def ports_are_free(environment: dict[str, str]) -> bool:
     """Probe first: Granian and gRPC would silently share a port with a process that a crash left behind."""
     free = True
-    for service in SERVICES:
+    for service in services_of(environment):
         if service.port_setting is None:
             continue
         port = environment[service.port_setting]

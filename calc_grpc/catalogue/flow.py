@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from calc_grpc.catalogue.pages import KIND, FetchedPage, PagesWanted
+from calc_grpc.catalogue.handover import KIND, FetchedPage, PagesWanted
 from calc_grpc.catalogue.receiver import PageCounts
 from calc_grpc.errors import RunCancelled
 from calc_grpc.journal.catalogue_port import CatalogueStore, KeptPage, NewPage

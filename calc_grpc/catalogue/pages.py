@@ -19,6 +19,7 @@ import aiohttp
 
 from calc_grpc.catalogue.elements import pack_elements
 from calc_grpc.catalogue.fields import FIELDS
+from calc_grpc.catalogue.handover import KIND, FetchedPage, PagesWanted
 from calc_grpc.catalogue.page import Page, page_count_for
 from calc_grpc.catalogue.settings import SourceSettings
 from calc_grpc.catalogue.source import Source, open_session
@@ -26,42 +27,7 @@ from calc_grpc.catalogue.throttle import LoopTimer
 from calc_grpc.errors import RunCancelled
 from calc_grpc.worker_process import CancelledBy, ComputedKind, ReportTo
 
-KIND = "catalogue_pages"
 LOOK_INTERVAL_S = 0.05
-
-
-@dataclass(frozen=True, kw_only=True)
-class FetchedPage:
-    """A page as the server keeps and sends it, so that it need not be read there.
-
-    object_count: how many objects the source said it has. spkids: array of 32-bit ids. elements: see elements.py.
-    rows: JSON, a list of lists with values in the order of FIELDS.
-    """
-
-    number: int
-    object_count: int
-    row_count: int
-    spkids: bytes
-    elements: bytes
-    rows: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class PagesWanted:
-    """One pass. Pages that are kept already are not fetched again; their counts and ids count as well.
-
-    object_count: what the first page said, None while that is not kept. kept_counts: what the kept pages said.
-    """
-
-    source: SourceSettings
-    object_count: int | None = None
-    kept_pages: frozenset[int] = frozenset()
-    kept_counts: frozenset[int] = frozenset()
-    kept_spkids: bytes = b""
-
-    def packed(self) -> bytes:
-        """For the way to the worker."""
-        return pickle.dumps(self)
 
 
 @dataclass(kw_only=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from calc_grpc.calculation import SECOND_US
 from calc_grpc.catalogue.flow import PageFlow, PageWorkers
+from calc_grpc.catalogue.handover import PagesWanted
 from calc_grpc.catalogue.page import page_count_for
-from calc_grpc.catalogue.pages import PagesWanted
 from calc_grpc.catalogue.receiver import PassCounts, Receiver
 from calc_grpc.catalogue.settings import SourceSettings
 from calc_grpc.convert_catalogue import SyncCounts, progress_bytes, result_bytes
@@ -112,7 +112,7 @@ class Sync:
             store=self._store,
             workers=self._workers,
             send=lambda page_number, rows: self._receiver.put_page(self._pass_counts(), page_number, rows),
-            on_first=self._learn,
+            on_first=self._note_first,
             on_sent=self._note_sent,
         )
         return await flow.run(wanted, kept, created_at=self._created_at)
@@ -146,6 +146,10 @@ class Sync:
         """The first page tells how much there is."""
         page_count = page_count_for(object_count, self._source.page_size)
         self._counts = replace(self._counts, object_count=object_count, page_count=page_count)
+
+    def _note_first(self, object_count: int) -> None:
+        self._learn(object_count)
+        self._tell_now()
 
     def _note_sent(self, page: KeptPage) -> None:
         self._count(page)

@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ EPILOG = "kinds of faults:\n" + "\n".join(f"  {kind:<10} {text}" for kind, text 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser(os.environ).parse_args(arguments)
     try:
         faults = [Fault.parse(text) for text in chosen.fault]
     except ValueError as error:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m calc_grpc.catalogue.standin",
         description="Serve a made-up asteroid catalogue as the JPL SBDB Query API serves the real one: for "
@@ -40,9 +41,18 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8002, help="port to listen on, 0: any free one (%(default)s)")
     parser.add_argument(
-        "--objects", type=_object_count, default=5000, metavar="N", help=f"0 to {MAX_OBJECT_COUNT:,} (%(default)s)"
+        "--port",
+        type=int,
+        default=environ.get("CALC_STANDIN_PORT") or "8002",
+        help="port to listen on, 0: any free one (CALC_STANDIN_PORT, else 8002)",
+    )
+    parser.add_argument(
+        "--objects",
+        type=_object_count,
+        default=environ.get("CALC_STANDIN_OBJECT_COUNT") or "5000",
+        metavar="N",
+        help=f"0 to {MAX_OBJECT_COUNT:,} (CALC_STANDIN_OBJECT_COUNT, else 5000)",
     )
     parser.add_argument("--delay", type=float, default=0.0, metavar="S", help="seconds before every answer (0)")
     parser.add_argument("--single-flight", action="store_true", help="answer a second request at a time with 429")

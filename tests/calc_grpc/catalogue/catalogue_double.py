@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from calc_grpc.catalogue.fields import FIELDS
-from calc_grpc.catalogue.pages import FetchedPage, PagesWanted, fetch_pass
+from calc_grpc.catalogue.handover import FetchedPage, PagesWanted
+from calc_grpc.catalogue.pages import fetch_pass
 from calc_grpc.errors import WorkerCrashed
 
 

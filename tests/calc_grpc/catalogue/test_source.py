@@ -7,8 +7,9 @@ import random
 import pytest
 
 from calc_grpc.catalogue.fields import FIELDS
+from calc_grpc.catalogue.handover import FetchedPage, PagesWanted
 from calc_grpc.catalogue.page import Unreadable, page_count_for, read_page
-from calc_grpc.catalogue.pages import FetchedPage, PagesWanted, fetch_pass
+from calc_grpc.catalogue.pages import fetch_pass
 from calc_grpc.catalogue.settings import RetrySettings, concurrency_of, is_jpl
 from calc_grpc.catalogue.source import Source, open_session
 from calc_grpc.catalogue.standin.application import Standin
