@@ -108,7 +108,7 @@ def _rows(values: dict[str, Values]) -> dict[int, tuple[Any, ...]]:
     given = list(zip(*values.values(), strict=True))
     derived = (
         [_number(text) for text in designations],
-        [name and name_key(name) for name in values["name"]],
+        [name_key(name) if name else None for name in values["name"]],
         list(map(provisional_of, values["full_name"], designations)),
         list(map(_content_hash, given)),
     )

@@ -14,9 +14,10 @@ from main_api.accounts.permissions import IsModerator, IsObserver
 from main_api.callback_key import HEADER, refuse_without_key
 from main_api.json_parser import RawJsonParser, parse_object
 from main_api.pagination import StrictPagination
+from main_api.query import without_blanks
 from main_api.requests import selectors
 from main_api.requests.conditional import entity_tag, not_modified, tagged
-from main_api.requests.filters import PARAMETERS, RequestFilter, without_blanks
+from main_api.requests.filters import PARAMETERS, RequestFilter
 from main_api.requests.output import ObservationOutput, RequestDetailOutput, RequestRowOutput
 from main_api.requests.serializers import (
     ObservationInput,

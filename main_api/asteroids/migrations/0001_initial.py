@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("observation_count", models.IntegerField(null=True)),
                 ("rms_arcsec", models.FloatField(null=True)),
                 ("orbit_id", models.CharField(blank=True, default="", max_length=32)),
-                ("name_key", main_api.asteroids.models.KeyField(blank=True, default="", max_length=64)),
+                ("name_key", main_api.asteroids.models.KeyField(max_length=64, null=True)),
                 ("designation_key", main_api.asteroids.models.KeyField(blank=True, default="", max_length=32)),
                 ("content_hash", models.BigIntegerField()),
                 ("updated_at", models.DateTimeField()),
@@ -54,15 +54,15 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["spkid"],
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("number__isnull", False)), fields=["number"], name="asteroid_number"
-                    ),
-                    models.Index(condition=models.Q(("name_key__gt", "")), fields=["name_key"], name="asteroid_name"),
+                    models.Index(fields=["number"], name="asteroid_number"),
+                    models.Index(fields=["name_key"], name="asteroid_name"),
                     models.Index(fields=["designation_key"], name="asteroid_designation"),
                     models.Index(fields=["orbit_class"], name="asteroid_orbit_class"),
                     models.Index(fields=["h_magnitude"], name="asteroid_h_magnitude"),
-                    models.Index(condition=models.Q(("neo", True)), fields=["h_magnitude"], name="asteroid_neo"),
-                    models.Index(condition=models.Q(("pha", True)), fields=["h_magnitude"], name="asteroid_pha"),
+                    models.Index(condition=models.Q(("neo", True)), fields=["spkid"], name="asteroid_neo"),
+                    models.Index(condition=models.Q(("neo", True)), fields=["h_magnitude"], name="asteroid_neo_h"),
+                    models.Index(condition=models.Q(("pha", True)), fields=["spkid"], name="asteroid_pha"),
+                    models.Index(condition=models.Q(("pha", True)), fields=["h_magnitude"], name="asteroid_pha_h"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("spkid__gt", 0)), name="asteroid_spkid_positive"),
