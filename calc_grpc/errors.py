@@ -14,6 +14,8 @@ CalcError
   + NotOffered
   + ContentTooLarge
   + TooManyFiles
+  + TooManyPredictions
+  + CatalogueEmpty
   + QueueFull
   + SyncRunning
   + WrongApiKey
@@ -110,6 +112,14 @@ class ContentTooLarge(CalcError):
 
 class TooManyFiles(CalcError):
     """Too many files wait to be read; try again in a moment."""
+
+
+class TooManyPredictions(CalcError):
+    """Too many predictions wait to be worked out; try again in a moment."""
+
+
+class CatalogueEmpty(CalcError):
+    """There is no asteroid catalogue to compare with yet; synchronise it first."""
 
 
 class QueueFull(CalcError):

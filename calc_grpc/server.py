@@ -24,6 +24,7 @@ from calc_grpc.catalogue.sync_pool import SyncPool, SyncSettings
 from calc_grpc.config import DAY_S, MAX_RETENTION_DAYS, Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
+from calc_grpc.elements_cache import ElementsCache, cache_directory
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, LoggedCalls
 from calc_grpc.journal.opening import open_journal
@@ -33,6 +34,7 @@ from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.retention import Retention
 from calc_grpc.service import CalculationService
+from calc_grpc.sky_pool import SkyPool
 from calc_grpc.watching import Watchers
 from calc_grpc.workers import WorkerPool
 
@@ -76,6 +78,7 @@ class Server:
         pool: Pool | None = None,
         reading_pool: Pool | None = None,
         digits_pool: Pool | None = None,
+        sky_pool: Pool | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._config = config
@@ -112,6 +115,14 @@ class Server:
             log_level=config.log_level,
             memory_limit_mb=config.worker_memory_mb,
         )
+        self._sky_workers: Pool = sky_pool or WorkerPool(
+            worker_count=1,
+            numba_cache_path=config.numba_cache_path,
+            table="calc_grpc.convert_identification",
+            log_level=config.log_level,
+            time_limit_s=config.time_limit_s,
+            memory_limit_mb=config.worker_memory_mb,
+        )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []
         self.port = 0
@@ -131,7 +142,7 @@ class Server:
             raise
         works = (
             *(self._reporter, self._dispatcher, self._digits_dispatcher, self._digits_retention),
-            *(self._sync_dispatcher, self._sync_schedule),
+            *(self._sky_dispatcher, self._sync_dispatcher, self._sync_schedule),
         )
         self._tasks = [asyncio.create_task(work.run()) for work in works]
         if self._config.retention_days:
@@ -139,7 +150,7 @@ class Server:
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
-        pools = (self._pool, self._reading_pool, self._digits_pool, self._sync_pool)
+        pools = (self._pool, self._reading_pool, self._digits_pool, self._sky_pool, self._sync_pool)
         await asyncio.gather(*(pool.start() for pool in pools))
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
@@ -157,6 +168,7 @@ class Server:
         self._service.draining = True
         self._dispatcher.stop()
         self._digits_dispatcher.stop()
+        self._sky_dispatcher.stop()
         self._sync_dispatcher.stop()
         self._sync_schedule.stop()
         self._reporter.stop()
@@ -167,6 +179,7 @@ class Server:
         await self._pool.stop()
         await self._reading_pool.stop()
         await self._digits_pool.stop()
+        await self._sky_pool.stop()
         await self._sync_pool.stop()
         await self._journal.close()
         logger.info("stopped")
@@ -176,12 +189,16 @@ class Server:
         owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         kept_digits = KeptDigits(self._journal.digits)
         self._digits_pool = PiPool(self._digits_workers, kept_digits)
+        elements = ElementsCache(self._journal.catalogue, cache_directory(self._config.database_url))
+        self._sky_pool = SkyPool(self._sky_workers, elements)
         self._watchers = Watchers(self._journal)
         self._service = CalculationService(
             config=self._config,
             journal=self._journal,
             watchers=self._watchers,
             files=FileReader(self._reading_pool),
+            sky=self._sky_pool,
+            elements=elements,
             kept_digits=kept_digits,
             clock=self._journal.clock,
             chance=chance,
@@ -214,6 +231,14 @@ class Server:
             clock=self._journal.clock,
         )
         self._sync_schedule = SyncSchedule(journal=self._journal, every_s=self._config.catalogue_every_h * HOUR_S)
+        # Nor is one to wait for the whole catalogue.
+        self._sky_dispatcher = Dispatcher(
+            journal=self._journal,
+            pool=self._sky_pool,
+            kinds=("identification",),
+            owner=f"{owner}/sky",
+            clock=self._journal.clock,
+        )
         self._retention = Retention(journal=self._journal, keep_s=self._config.retention_days * DAY_S)
         self._digits_retention = Retention(
             journal=self._journal.digits,

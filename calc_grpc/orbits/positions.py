@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from calc_grpc.orbits.compiled import Floats
+from calc_grpc.orbits.constants import DEG_RAD
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, Elements, state_from_elements
 from calc_grpc.orbits.ephemeris import carried, sighted
+from calc_grpc.orbits.kepler import SQRT_MU
 from calc_grpc.orbits.magnitude import LARGEST_PHASE_RAD, SLOPE_G, brightness, phase_angles
 from calc_grpc.orbits.observer import Site, observer_track
 from calc_grpc.orbits.perturbations import planet_table
@@ -55,6 +57,36 @@ class Position:
     magnitude: float | None
     sun_elongation_deg: float
     tolerance_arcsec: float
+
+
+def known_orbit(
+    *, epoch_mjd_tdb: float, q_au: float | None, a_au: float | None, e: float, i_deg: float, node_deg: float,
+    peri_deg: float, tp_mjd_tdb: float | None, mean_anomaly_deg: float | None, h_magnitude: float | None = None,
+    g_slope: float | None = None, uncertainty_u: int | None = None,
+) -> KnownOrbit:  # fmt: skip
+    """Take elements as people write them: the size is q or a, the time that of perihelion or the mean anomaly.
+
+    Raises ValueError where size or time is missing, or not of this conic.
+    """
+    q = q_au if q_au is not None else a_au * (1.0 - e) if a_au is not None else 0.0
+    if not q > 0.0:
+        raise ValueError("size")
+    if tp_mjd_tdb is not None:
+        since = epoch_mjd_tdb - tp_mjd_tdb
+    elif mean_anomaly_deg is not None and e != 1.0:
+        # The nearest passage; an open orbit has only one.
+        anomaly = (mean_anomaly_deg + 180.0) % 360.0 - 180.0 if e < 1.0 else mean_anomaly_deg
+        since = anomaly * DEG_RAD / (SQRT_MU * (abs(1.0 - e) / q) ** 1.5)
+    else:
+        raise ValueError("time")
+    elements = Elements(
+        q_au=q, e=e, i_rad=i_deg * DEG_RAD, node_rad=node_deg * DEG_RAD, peri_rad=peri_deg * DEG_RAD,
+        since_perihelion_days=since,
+    )  # fmt: skip
+    return KnownOrbit(
+        elements=elements, epoch_mjd_tdb=epoch_mjd_tdb, h_magnitude=h_magnitude, g_slope=g_slope,
+        uncertainty_u=uncertainty_u,
+    )  # fmt: skip
 
 
 def predict_positions(
