@@ -71,6 +71,14 @@ def predict(asteroid: Asteroid, sights: Sequence[Sight]) -> list[Position]:
     return positions
 
 
+def has_orbit(asteroid: Asteroid) -> bool:
+    """Whether the catalogue has what positions follow from: shape, place, a size and a time."""
+    needed = (asteroid.epoch_mjd_tdb, asteroid.e, asteroid.i_deg, asteroid.node_deg, asteroid.peri_deg)
+    has_size = asteroid.q_au is not None or asteroid.a_au is not None
+    has_time = asteroid.tp_mjd_tdb is not None or asteroid.mean_anomaly_deg is not None
+    return None not in needed and has_size and has_time
+
+
 def _prediction_request(asteroid: Asteroid, sights: Sequence[Sight]) -> calculation_service_pb2.PredictPositionsRequest:
     known = {name: value for name in ELEMENTS if (value := getattr(asteroid, name)) is not None}
     code = asteroid.condition_code

@@ -172,33 +172,3 @@ def test_a_page_of_the_list_takes_two_queries(client: APIClient) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert len(listed(client, "page_size=100")) == 100
     assert len(queries) == 2
-
-
-def plan(query: str) -> str:
-    """How SQLite finds the rows of the list."""
-    with CaptureQueriesContext(connection) as queries:
-        listed(APIClient(), query)
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {queries[-1]['sql']}")
-        return " ".join(row[-1] for row in cursor.fetchall())
-
-
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="its plans")
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        ("search=eros", "asteroid_name"),
-        ("search=2010 AB", "asteroid_designation"),
-        ("search=43", "asteroid_number"),
-        ("neo=true", "asteroid_neo"),
-        ("neo=true&ordering=-h_magnitude", "asteroid_neo_h"),
-        ("pha=true", "asteroid_pha"),
-        ("pha=true&ordering=h_magnitude", "asteroid_pha_h"),
-        ("orbit_class=MBA", "asteroid_orbit_class"),
-        ("ordering=-h_magnitude", "asteroid_h_magnitude"),
-        ("ordering=number", "asteroid_number"),
-        ("ordering=name", "asteroid_name"),
-    ],
-)
-def test_an_index_serves_what_people_ask_for(client: APIClient, query: str, index: str) -> None:
-    assert f"USING INDEX {index}" in plan(query)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("constraints", "drafts", "import", "list", "races", "repair", "results", "signatures", "transitions")
+MODULES = (
+    *("asteroids", "catalogue_finish", "catalogue_pages", "constraints", "drafts", "import", "list", "prediction"),
+    *("races", "repair", "results", "signatures", "transitions"),
+)
 TIMEOUT_S = 600
 
 
