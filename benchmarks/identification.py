@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calc_grpc.catalogue.elements import ELEMENT, LAYOUT, Elements
-from calc_grpc.catalogue.elements_file import append_blobs, write_head
+from calc_grpc.catalogue.elements import ELEMENT, Elements
+from calc_grpc.catalogue.elements_file import LAYOUT, append_blob, write_head
 from calc_grpc.identification import identify
 from calc_grpc.identification.columns import open_catalogue
 from calc_grpc.identification.cone import drift_after_pull_au, drift_au
@@ -143,7 +143,7 @@ def write(path: Path, elements: Elements) -> None:
     """As the server does from the journal."""
     write_head(path)
     for first in range(0, len(elements), BLOB_ROWS):
-        append_blobs(path, [LAYOUT + elements[first : first + BLOB_ROWS].tobytes()])
+        append_blob(path, LAYOUT + elements[first : first + BLOB_ROWS].tobytes())
 
 
 def made_up(random: np.random.Generator, count: int) -> Elements:

@@ -10,8 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from calc_grpc.catalogue.elements import UnknownLayout
-from calc_grpc.catalogue.elements_file import append_blobs, write_head
+from calc_grpc.catalogue.elements_file import UnknownLayout, append_blob, write_head
 from calc_grpc.errors import RunFailed
 from calc_grpc.journal.catalogue_port import CatalogueStore, ElementsGone
 from calc_grpc.patience import until_available
@@ -67,7 +66,7 @@ class ElementsCache:
         await asyncio.to_thread(self._begin, draft)
         try:
             async for blob in self._store.elements_blobs(version):
-                await asyncio.to_thread(append_blobs, draft, [blob])
+                await asyncio.to_thread(append_blob, draft, blob)
             await asyncio.to_thread(draft.rename, path)
         finally:
             draft.unlink(missing_ok=True)

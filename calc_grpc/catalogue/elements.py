@@ -5,10 +5,13 @@ layout: what another version of this program wrote is refused by name instead of
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from calc_grpc.catalogue.elements_file import LAYOUT, UnknownLayout, rows_in
 
 ELEMENT = np.dtype(
     [
@@ -29,20 +32,12 @@ ELEMENT = np.dtype(
     ]
 )
 CONDITION_UNKNOWN = 255
-LAYOUT = b"AST1"
 MJD_ZERO_JD = 2_400_000.5  # as in orbits/constants.py; a sync needs nothing else of that package
 GAUSS_DEG_PER_DAY = 0.985_607_668_6  # mean motion at 1 au, Gauss 1809; only where a source gives no time of perihelion
 LARGEST_MJD = 1.0e6  # the year 4596
 NEEDED = ("epoch_mjd_tdb", "q_au", "e", "i_deg", "node_deg", "peri_deg", "tp_mjd_tdb")
 
 Elements = NDArray[np.void]  # of ELEMENT
-
-
-class UnknownLayout(ValueError):
-    """The catalogue's elements were written by another version of this program; synchronise the catalogue again."""
-
-    def __init__(self) -> None:
-        super().__init__(type(self).__doc__)
 
 
 def pack_elements(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
@@ -74,14 +69,16 @@ def pack_elements(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes
 
 def unpack_elements(blobs: Iterable[bytes]) -> Elements:
     """Return the rows of several blobs as one array of ELEMENT; raises UnknownLayout."""
-    parts = [_unpack(blob) for blob in blobs]
+    parts = [np.frombuffer(rows_in(blob), ELEMENT) for blob in blobs]
     return np.concatenate(parts) if parts else np.zeros(0, ELEMENT)
 
 
-def _unpack(blob: bytes) -> Elements:
-    if blob[: len(LAYOUT)] != LAYOUT or (len(blob) - len(LAYOUT)) % ELEMENT.itemsize:
+def map_elements(path: Path) -> Elements:
+    """Map a whole file of `elements_file.py` for reading; raises UnknownLayout, OSError."""
+    rows: Elements = np.memmap(path, ELEMENT, mode="r")
+    if not rows[:1].tobytes().startswith(LAYOUT):
         raise UnknownLayout
-    return np.frombuffer(blob, ELEMENT, offset=len(LAYOUT))
+    return rows[1:]
 
 
 def _fill_orbits(packed: Elements, numbers: Callable[[str], NDArray[np.float64]]) -> None:

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calc_grpc.catalogue.elements import Elements
-from calc_grpc.catalogue.elements_file import map_elements
+from calc_grpc.catalogue.elements import Elements, map_elements
 from calc_grpc.identification.cone import drift_factors
 from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import DEG_RAD

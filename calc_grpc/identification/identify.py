@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calc_grpc.catalogue.elements import pack_elements
-from calc_grpc.catalogue.elements_file import append_blobs, write_head
+from calc_grpc.catalogue.elements_file import append_blob, write_head
 from calc_grpc.identification.candidates import candidate_of
 from calc_grpc.identification.columns import Catalogue, open_catalogue
 from calc_grpc.identification.motion import sky_motion
@@ -93,7 +93,7 @@ def warm_up() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "elements"
         write_head(path)
-        append_blobs(path, [pack_elements(fields, [[1, "1", "", 2458800.5, 0.1, 2.5, 10, 10, 10, 2458800.5, 9]])])
+        append_blob(path, pack_elements(fields, [[1, "1", "", 2458800.5, 0.1, 2.5, 10, 10, 10, 2458800.5, 9]]))
         shine = [
             Observation(observed_at=start.replace(hour=hour), ra_deg=0.0, dec_deg=0.0, station="500") for hour in (0, 1)
         ]
