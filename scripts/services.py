@@ -1,6 +1,7 @@
 """What the services are: how each is started, with which settings. Used by run.py and by the system tests."""
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,3 +84,10 @@ def read_environment() -> dict[str, str]:
 
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
     return complete_environment({**from_file, **os.environ})
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
