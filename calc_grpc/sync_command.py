@@ -89,7 +89,7 @@ async def _start_or_join(
 
 def _running_id(error: grpc.aio.AioRpcError) -> str:
     """Which synchronisation runs, where that is why Create refused."""
-    status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    status = rpc_status.from_call(error)
     info = error_details_pb2.ErrorInfo()
     for detail in status.details if status is not None else ():
         if detail.Unpack(info) and info.reason == "SYNC_RUNNING":

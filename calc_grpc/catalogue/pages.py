@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import aiohttp
+import numpy as np
 
 from calc_grpc.catalogue.elements import pack_elements
 from calc_grpc.catalogue.fields import FIELDS
@@ -44,7 +45,8 @@ class Seen:
         if others:
             changed = ", ".join(f"{count:,}" for count in others[:3])
             return f"the source had {self.first_count:,} objects on its first page and {changed} on others"
-        twice_count = len(self.spkids) - len(set(self.spkids)) if len(self.spkids) else 0
+        # Not a set: of 1.5 million ids it would take a hundred megabytes.
+        twice_count = len(self.spkids) - np.unique(np.frombuffer(self.spkids, np.int32)).size if self.spkids else 0
         if twice_count:
             return f"{twice_count:,} objects came twice, so that others are missing"
         return ""
