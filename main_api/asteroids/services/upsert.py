@@ -17,7 +17,7 @@ IDS_AT_ONCE = 10_000
 _TABLE = Asteroid._meta.db_table
 _WRITTEN = (*COLUMNS, "updated_at")
 # One statement for both databases, and both run it prepared, row after row. bulk_create(update_conflicts=True) builds
-# a model instance and a text of a thousand parameters for every thirty rows, and takes NN times as long
+# a model instance and a text of a thousand parameters for every thirty rows, and takes eight times as long
 # (benchmarks/catalogue_pages.py).
 _UPSERT = (
     f"INSERT INTO {_TABLE} ({', '.join(_WRITTEN)}) VALUES ({', '.join(['%s'] * len(_WRITTEN))})"
