@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -61,9 +61,9 @@ def main() -> int:
 
 def measure_slow_source(count: int, goal_s: float) -> list[str]:
     """Ours and the thread pool's, in turns, at a source that takes a second to answer."""
-    with _deployment(count, page_size=SMALL_PAGE, concurrency=OWN_CONCURRENCY, delay_s=SLOW_S) as (stub, source, _):
-        _synchronise(stub)  # starts the worker process, and fills the catalogue
-        own = [_synchronise(stub) for _ in range(2)]
+    with _in_own_folder(count, page_size=SMALL_PAGE, concurrency=OWN_CONCURRENCY, delay_s=SLOW_S) as (stub, source, _):
+        _synchronised(stub)  # starts the worker process, and fills the catalogue
+        own = [_synchronised(stub) for _ in range(2)]
         peer = [_thread_pool_s(source, count) for _ in range(2)]
     own_s, peer_s = min(one[0] for one in own), min(peer)
     pages = page_count_for(count, SMALL_PAGE)
@@ -77,9 +77,9 @@ def measure_slow_source(count: int, goal_s: float) -> list[str]:
 def measure_fast_source(count: int) -> list[str]:
     """Objects a second, and memory, at a source that answers at once."""
     missed: list[str] = []
-    with _deployment(count, page_size=LARGE_PAGE, concurrency=8, delay_s=0.0) as (stub, _, watcher):
+    with _in_own_folder(count, page_size=LARGE_PAGE, concurrency=8, delay_s=0.0) as (stub, _, watcher):
         for what in ("into an empty catalogue", "into the same catalogue"):
-            elapsed_s, result = _synchronise(stub)
+            elapsed_s, result = _synchronised(stub)
             counts = result.counts
             rate = count / elapsed_s
             print(
@@ -128,13 +128,30 @@ def _family(root: int) -> list[int]:
     return pids
 
 
+Deployed = tuple[calculation_service_pb2_grpc.CalculationServiceStub, str, ProcessWatcher]
+
+
 @contextmanager
-def _deployment(
-    count: int, *, page_size: int, concurrency: int, delay_s: float
-) -> Iterator[tuple[calculation_service_pb2_grpc.CalculationServiceStub, str, ProcessWatcher]]:
-    """The stand-in, main_api and calc_grpc, and a stub of the last."""
-    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
-        folder = Path(name)
+def _in_own_folder(count: int, *, page_size: int, concurrency: int, delay_s: float) -> Iterator[Deployed]:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        deployment(Path(name), count, page_size=page_size, concurrency=concurrency, delay_s=delay_s) as deployed,
+    ):
+        yield deployed
+
+
+@contextmanager
+def deployment(
+    folder: Path,
+    count: int,
+    *,
+    page_size: int,
+    concurrency: int,
+    delay_s: float,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Deployed]:
+    """The stand-in, main_api and calc_grpc: a stub of the last, the source's address, and who watches them all."""
+    with ExitStack() as running:
         port = free_port()
         source = f"http://127.0.0.1:{port}/sbdb_query.api"
         command = ["-m", "calc_grpc.catalogue.standin", "--port", str(port), "--objects", str(count)]
@@ -142,7 +159,7 @@ def _deployment(
             process([sys.executable, *command, "--delay", str(delay_s)], folder / "standin.log", {})
         )
         main_url, main_pid = running.enter_context(main_api(folder, {"MAIN_CALLBACK_KEYS": KEY}))
-        settings = {
+        own = {
             "CALC_MAIN_URL": main_url,
             "CALC_CALLBACK_KEY": KEY,
             "CALC_CATALOGUE_URL": source,
@@ -150,17 +167,26 @@ def _deployment(
             "CALC_CATALOGUE_PAGE_SIZE": str(page_size),
             "NUMBA_CACHE_DIR": str(ROOT / "var" / "numba"),
         }
-        server = running.enter_context(calculation_server(folder, **settings))
+        server = running.enter_context(calculation_server(folder, **own, **(settings or {})))
         watcher = ProcessWatcher({"stand-in": standin_pid, "main_api": main_pid, "calc_grpc": server.pid})
         running.callback(watcher.stop)
         channel = running.enter_context(grpc.insecure_channel(server.address))
         yield calculation_service_pb2_grpc.CalculationServiceStub(channel), source, watcher
 
 
-def _synchronise(
+def _synchronised(
     stub: calculation_service_pb2_grpc.CalculationServiceStub,
 ) -> tuple[float, catalogue_sync_pb2.CatalogueSyncResult]:
-    """From Create to the final snapshot; returns the seconds and the result."""
+    elapsed_s, last = synchronise(stub)
+    if last.state != Calculation.State.SUCCEEDED:
+        raise RuntimeError(f"{Calculation.State.Name(last.state)}: {last.error.message}")
+    return elapsed_s, last.catalogue_sync_result
+
+
+def synchronise(
+    stub: calculation_service_pb2_grpc.CalculationServiceStub,
+) -> tuple[float, calculation_pb2.Calculation]:
+    """From Create to the final snapshot; returns the seconds and the snapshot."""
     began_at = time.perf_counter()
     request = calculation_service_pb2.CreateCalculationRequest(
         catalogue_sync=catalogue_sync_pb2.CatalogueSyncInput(), delay=Duration()
@@ -168,10 +194,7 @@ def _synchronise(
     created = stub.CreateCalculation(request)
     watch = calculation_service_pb2.WatchCalculationRequest(calculation_id=created.calculation_id)
     *_, last = stub.WatchCalculation(watch, timeout=TIMEOUT_S)
-    elapsed_s = time.perf_counter() - began_at
-    if last.state != Calculation.State.SUCCEEDED:
-        raise RuntimeError(f"{Calculation.State.Name(last.state)}: {last.error.message}")
-    return elapsed_s, last.catalogue_sync_result
+    return time.perf_counter() - began_at, last
 
 
 def _thread_pool_s(source: str, count: int) -> float:
