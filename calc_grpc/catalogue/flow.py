@@ -17,7 +17,7 @@ from calc_grpc.journal.catalogue_port import CatalogueStore, KeptPage, NewPage
 from calc_grpc.patience import until_available
 
 PAGES_AT_HAND = 8  # in the server: being kept, waiting to be sent, or on the way
-SENDER_COUNT = 2  # while one page is stored, the next one travels
+SENDER_COUNT = 4  # while pages are stored, the next ones travel; main_api may have several processes
 LOOK_INTERVAL_S = 0.1
 
 
