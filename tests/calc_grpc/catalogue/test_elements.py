@@ -30,7 +30,9 @@ def test_a_row_of_the_source_keeps_its_values() -> None:
 
 
 def test_what_a_source_may_leave_out_follows_from_the_rest_or_is_not_known() -> None:
-    (one,) = packed({"q": None, "tp": None, "H": None, "G": None, "condition_code": "E", "name": None, "data_arc": None})
+    (one,) = packed(
+        {"q": None, "tp": None, "H": None, "G": None, "condition_code": "E", "name": None, "data_arc": None}
+    )
     assert one["q_au"] == pytest.approx(2.766 * (1.0 - 0.0794))
     period = 365.256898 * 2.766**1.5  # Gauss's year
     assert one["tp_mjd_tdb"] == pytest.approx(60800.0 - 231.5 / 360.0 * period, abs=0.01)
