@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
-    *("asteroids", "catalogue_finish", "catalogue_pages", "constraints", "drafts", "import", "list", "prediction"),
-    *("races", "repair", "results", "signatures", "transitions"),
+    *("asteroids", "catalogue_finish", "catalogue_pages", "catalogue_races", "constraints", "drafts", "import", "list"),
+    *("prediction", "races", "repair", "results", "signatures", "transitions"),
 )
 TIMEOUT_S = 600
 
