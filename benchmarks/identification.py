@@ -93,7 +93,7 @@ def observe(catalogue, which, random, days, hours) -> list[Observation]:
         Observation(observed_at=start + timedelta(hours=hour), ra_deg=0.0, dec_deg=0.0, station="568") for hour in hours
     ]
     when = instants([one.observed_at for one in bare])
-    near = near_orbits(catalogue, np.array([which]))
+    near = near_orbits(catalogue.rows[[which]])
     table = planet_table(EPOCH_MJD - 1.0, float(when.tdb_mjd.max()) + 1.0)
     states = carried(table, near.states[0], EPOCH_MJD, when.tdb_mjd)
     line, _ = sighted(states, observer_track(bare, when).position)
@@ -113,7 +113,7 @@ def observe(catalogue, which, random, days, hours) -> list[Observation]:
 def measure_cones(catalogue, random, days_list) -> None:
     """Print how much of its cone the drift takes, before and after the first-order pull: median, 99.9 %, most."""
     which = np.sort(random.choice(len(catalogue.rows), 4000, replace=False))
-    near = near_orbits(catalogue, which)
+    near = near_orbits(catalogue.rows[which])
     table = planet_table(EPOCH_MJD - 1.0, EPOCH_MJD + max(days_list) + 1.0)
     for days in days_list:
         earth = earth_heliocentric(np.array([EPOCH_MJD + days]))[0, :3]

@@ -20,13 +20,14 @@ from calc_grpc.catalogue.elements_file import append_blob, write_head
 from calc_grpc.identification.candidates import candidate_of
 from calc_grpc.identification.columns import Catalogue, open_catalogue
 from calc_grpc.identification.motion import sky_motion
-from calc_grpc.identification.near import Near, affordable, near_orbits, part_of
+from calc_grpc.identification.near import Near, affordable, near_orbits
 from calc_grpc.identification.pull import check_with_pull
 from calc_grpc.identification.result import Candidate, Identification, Question
 from calc_grpc.identification.sky import Sky, build_sky
 from calc_grpc.identification.sweep import sweep
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.perturbations import PlanetTable, planet_table
+from calc_grpc.orbits.positions import Place, known_orbit, predict_positions
 from calc_grpc.orbits.progress import Progress
 
 T = TypeVar("T")
@@ -63,13 +64,13 @@ def identify_asteroid(
     progress.at(0.1, "placing observers")
     sky = build_sky(question.observations, progress.poll)
     swept = np.flatnonzero(_sweep(catalogue, sky, progress))
-    near = near_orbits(catalogue, swept)
-    near = part_of(near, affordable(near, sky.track.mjd, PULLED_DAYS_MAX))
-    left_out = swept.size - near.q.size
+    rows = affordable(catalogue.rows[swept], sky.track.mjd, PULLED_DAYS_MAX)
+    near = near_orbits(rows)
+    left_out = swept.size - rows.size
     progress.at(0.5, "looking at those that are near")
     table = _table(near, sky, progress)
-    near = part_of(near, np.flatnonzero(_check_with_pull(near, sky, table, progress)))
-    followed = part_of(near, affordable(near, sky.track.mjd, FOLLOWED_DAYS_MAX))
+    near = near_orbits(near.rows[_check_with_pull(near, sky, table, progress)])
+    followed = near_orbits(affordable(near.rows, sky.track.mjd, FOLLOWED_DAYS_MAX))
     left_out += near.q.size - followed.q.size
     progress.at(0.7, "following those that are near")
     fitting = sorted(_follow(followed, sky, table, progress), key=lambda candidate: candidate.separation_arcsec)
@@ -88,22 +89,22 @@ def identify_asteroid(
 
 def warm_up() -> None:
     """Compile or load every kernel by identifying the one asteroid of a made-up catalogue."""
+    known = known_orbit(
+        epoch_mjd_tdb=58800.0, e=0.1, q_au=2.5, i_deg=9.0, node_deg=8.0, peri_deg=7.0, tp_mjd_tdb=58700.0,
+        a_au=None, mean_anomaly_deg=None,
+    )  # fmt: skip
+    moments = [datetime(2020, 1, 1, hour, tzinfo=UTC) for hour in (0, 1, 2)]
+    seen = [
+        Observation(observed_at=one.time, ra_deg=one.ra_deg, dec_deg=one.dec_deg, station="500")
+        for one in predict_positions(known, moments, [Place(station="500")] * len(moments))
+    ]
     fields = ("spkid", "pdes", "name", "epoch", "e", "q", "i", "om", "w", "tp", "condition_code")
-    start = datetime(2020, 1, 1, tzinfo=UTC)
+    row = (1, "1", "", 2_458_800.5, 0.1, 2.5, 9.0, 8.0, 7.0, 2_458_700.5, 0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "elements"
         write_head(path)
-        append_blob(path, pack_elements(fields, [[1, "1", "", 2458800.5, 0.1, 2.5, 10, 10, 10, 2458800.5, 9]]))
-        shine = [
-            Observation(observed_at=start.replace(hour=hour), ra_deg=0.0, dec_deg=0.0, station="500") for hour in (0, 1)
-        ]
-        catalogue = open_catalogue(path, lambda: None)
-        sky = build_sky(shine, lambda: None)
-        _sweep(catalogue, sky, Progress())
-        near = near_orbits(catalogue, np.array([0]))
-        table = _table(near, sky, Progress())
-        _check_with_pull(near, sky, table, Progress())
-        _follow(near, sky, table, Progress())
+        append_blob(path, pack_elements(fields, [row]))
+        identify_asteroid(Question(observations=seen, elements_path=path))
 
 
 def _sweep(catalogue: Catalogue, sky: Sky, progress: Progress) -> NDArray[np.bool_]:

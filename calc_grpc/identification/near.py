@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from calc_grpc.catalogue.elements import Elements
-from calc_grpc.identification.columns import RUNOFFS, Catalogue, apsidal_axes
+from calc_grpc.identification.columns import RUNOFFS, apsidal_axes
 from calc_grpc.identification.cone import drift_factors
-from calc_grpc.orbits.compiled import Floats, Rows, compiled
+from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.kepler import SQRT_MU, kepler_step
 
 NEAREST_AU = 0.3  # below, an opposition says little of how bright an object usually is
@@ -28,9 +28,8 @@ class Near(NamedTuple):
     q: Floats
 
 
-def near_orbits(catalogue: Catalogue, which: Rows) -> Near:
-    """Read the rows of some asteroids and work out their states."""
-    rows = catalogue.rows[which]
+def near_orbits(rows: Elements) -> Near:
+    """Work out the states of some asteroids."""
     q, e = np.ascontiguousarray(rows["q_au"]), rows["e"]
     towards, beyond = apsidal_axes(rows)
     speed = SQRT_MU * np.sqrt((1.0 + e) / q)
@@ -42,20 +41,15 @@ def near_orbits(catalogue: Catalogue, which: Rows) -> Near:
     return Near(rows, states, epochs, runoffs, drift_factors(q, e), q)
 
 
-def part_of(near: Near, which: Rows) -> Near:
-    """Some of them."""
-    return Near(
-        near.rows[which], near.states[which], near.epochs[which], near.runoffs[which], near.drifts[which], near.q[which]
-    )
-
-
-def affordable(near: Near, mjd: Floats, days_max: float) -> Rows:
-    """Which can be followed to the times mjd (m,) for so many object-days, in their order; those usually brightest."""
-    days = np.maximum(np.abs(near.epochs - mjd.min()), np.abs(near.epochs - mjd.max()))
+def affordable(rows: Elements, mjd: Floats, days_max: float) -> Elements:
+    """Those that can be followed to the times mjd (m,) for so many object-days: all, or the usually brightest."""
+    epochs = rows["epoch_mjd_tdb"]
+    days = np.maximum(np.abs(epochs - mjd.min()), np.abs(epochs - mjd.max()))
     if days.sum() <= days_max:
-        return np.arange(days.size)
-    by_brightness = np.argsort(_usual_brightness(near.rows), kind="stable")
-    return np.sort(by_brightness[np.cumsum(days[by_brightness]) <= days_max])
+        return rows
+    by_brightness = np.argsort(_usual_brightness(rows), kind="stable")
+    affordable = np.sort(by_brightness[np.cumsum(days[by_brightness]) <= days_max])
+    return rows[affordable]
 
 
 @compiled

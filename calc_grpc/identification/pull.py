@@ -19,6 +19,7 @@ from calc_grpc.orbits.tolerance import tolerance_rad
 LONGEST_STEP = 40.0  # days
 STEP_SHARE = 0.2  # of the time in which the orbit turns by a radian at perihelion
 SAME_SHARE = 0.1  # of the cone that is left, by which the shift of one observation may be off at the next
+USELESS_AU = 0.3  # what is left of the drift after decades; to work out the pull would leave out nobody
 KEPLER_FAILED = 1e-7
 
 
@@ -32,6 +33,9 @@ def check_with_pull(
     offsets, cones, distances = np.empty((m, 3)), np.empty(m), np.empty(m)
     shift, moved, line = np.empty(3), np.empty(6), np.empty(3)
     for i in range(states.shape[0]):
+        if drift_after_pull_au(mjd[0] - epochs[i], drifts[i]) > USELESS_AU:
+            near[i] = True
+            continue
         worked_out = -math.inf  # the time for which `shift` holds
         for k in range(m):
             since = mjd[k] - epochs[i]
