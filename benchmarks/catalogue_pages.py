@@ -157,7 +157,7 @@ def compare(folder: Path) -> None:
 
     from main_api.asteroids.models import Asteroid
     from main_api.asteroids.sbdb import COLUMNS, read_page
-    from main_api.asteroids.services.upsert import roomy_cache, upsert
+    from main_api.asteroids.services.upsert import bulk_writing, upsert
 
     call_command("migrate", verbosity=0)
     rows = json.loads(f"[{next(pages(PEER_ROWS, PEER_ROWS))}]")
@@ -177,7 +177,7 @@ def compare(folder: Path) -> None:
     for name, write in (("ours", lambda: upsert(page, now=timezone.now())), ("bulk_create", by_django)):
         Asteroid.objects.all().delete()
         began = time.perf_counter()
-        with roomy_cache(), transaction.atomic():
+        with bulk_writing(), transaction.atomic():
             write()
         print(f"writing it, {name}: {1e6 * (time.perf_counter() - began) / PEER_ROWS:.1f} microseconds an object")
 

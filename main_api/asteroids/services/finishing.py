@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from main_api.asteroids.models import Asteroid, CatalogueSync
 from main_api.asteroids.services.pages import enter_pass, lock_sync, refuse_superseded
-from main_api.asteroids.services.upsert import IDS_AT_ONCE, roomy_cache
+from main_api.asteroids.services.upsert import IDS_AT_ONCE, bulk_writing, copy_log
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def finish_sync(
         sync.finished_at = timezone.now()
         sync.save()
         sync.pages.update(spkids=b"")
+    copy_log()
     logger.info(
         "synchronisation finished",
         extra={"calculation_id": calculation_id, "deleted": sync.deleted_count, "warning": sync.warning},
@@ -75,7 +76,7 @@ def _delete_missing(sync: CatalogueSync, object_count: int, page_count: int, all
 
 def _delete(spkids: list[int]) -> int:
     if spkids:
-        with roomy_cache():
+        with bulk_writing():
             for start in range(0, len(spkids), IDS_AT_ONCE):
                 Asteroid.objects.filter(pk__in=spkids[start : start + IDS_AT_ONCE]).delete()
     return len(spkids)

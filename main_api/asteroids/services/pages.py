@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from main_api.asteroids.models import Asteroid, CataloguePage, CatalogueSync
 from main_api.asteroids.sbdb import Page
-from main_api.asteroids.services.upsert import roomy_cache, upsert
+from main_api.asteroids.services.upsert import bulk_writing, upsert
 from main_api.errors import FieldError, InvalidInput, PageConflict, PassVoided, SyncFinished, SyncSuperseded
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def store_page(
         message = f"The page is number {page_number}, and there are {page_count}."
         raise InvalidInput(errors=[FieldError(path="page_count", reason="OUT_OF_RANGE", message=message)])
     digest = page.digest
-    with roomy_cache(), transaction.atomic():
+    with bulk_writing(), transaction.atomic():
         sync = lock_sync(calculation_id=calculation_id, created_at=calculation_created_at, pass_number=pass_number)
         if sync.finished_at is not None:
             raise SyncFinished()

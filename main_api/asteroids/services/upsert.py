@@ -10,7 +10,10 @@ from main_api.asteroids.models import Asteroid
 from main_api.asteroids.sbdb import COLUMNS, Page
 
 CACHE_KIB = 64 * 1024
-SQLITE_CACHE_KIB_DEFAULT = 2_000
+LOG_PAGES = 50_000  # 200 MB
+# What SQLite has without being told.
+SQLITE_CACHE_KIB = 2_000
+SQLITE_LOG_PAGES = 1_000
 # SQLite takes 32,766 parameters in a statement.
 IDS_AT_ONCE = 10_000
 
@@ -38,23 +41,35 @@ def upsert(page: Page, *, now: datetime) -> tuple[int, int]:
 
 
 @contextmanager
-def roomy_cache() -> Iterator[None]:
-    """A larger page cache of SQLite while a page is written.
+def bulk_writing() -> Iterator[None]:
+    """Has SQLite write a page of rows in less than half the time; belongs around the transaction.
 
-    Names and magnitudes come in no order, so a page of rows touches most pages of their indexes, tens of megabytes;
-    with the usual 2 MB, SQLite writes each of them several times. Filled only by who holds the lock of writers, and
-    given back with it.
+    Designations and magnitudes come in no order, so a page of rows changes most pages of their indexes, tens of
+    megabytes. With the usual cache of 2 MB, SQLite writes each of them several times; it is filled by who holds the
+    lock of writers, and given back with it. And what is written goes into the log first: copied into the database
+    after every page of rows, the same pages of the indexes would be copied again and again.
     """
     if connection.vendor != "sqlite":
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    _set_pragmas(cache_size=-CACHE_KIB, wal_autocheckpoint=LOG_PAGES)
     try:
         yield
     finally:
+        _set_pragmas(cache_size=-SQLITE_CACHE_KIB, wal_autocheckpoint=SQLITE_LOG_PAGES)
+
+
+def copy_log() -> None:
+    """Has SQLite copy its log into the database, as far as no reader is in the way, so that nobody else has to."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB_DEFAULT}")
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def _set_pragmas(**values: int) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
 
 
 def _known_hashes(spkids: list[int]) -> dict[int, int]:
