@@ -12,20 +12,17 @@ Beside them, what main_api takes when the same reports go straight to it: neithe
 
 import argparse
 import shutil
-import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from engine.direct import OBSERVATIONS_EACH, send_directly
 from engine.load import CreateRequest, create_client, median
-from engine.processes import ROOT, calculation_server, python_environment
+from engine.processes import ROOT, calculation_server, free_port, main_api, process, python_environment
 
 COUNT = 400
 ROUND_COUNT = 5
@@ -112,9 +109,9 @@ def _directly(main_url: str, at_once: int) -> Callable[[int], None]:
 
 
 def _celery(running: ExitStack, folder: Path, main_url: str, programs: Path) -> Callable[[int], None]:
-    port = _free_port()
+    port = free_port()
     command = ["redis-server", "--port", str(port), "--dir", str(folder), "--save", "", "--appendonly", "yes"]
-    running.enter_context(_process(command, folder / "redis.log", {}))
+    running.enter_context(process(command, folder / "redis.log", {}))
     environment = {
         "BENCHMARK_REDIS_URL": f"redis://127.0.0.1:{port}/0",
         "BENCHMARK_MAIN_URL": main_url,
@@ -122,7 +119,7 @@ def _celery(running: ExitStack, folder: Path, main_url: str, programs: Path) -> 
     }
     peer = ROOT / "benchmarks" / "engine" / "celery_peer.py"
     worker = [str(programs / "celery"), "--workdir", str(peer.parent), "-A", "celery_peer", "worker"]
-    running.enter_context(_process([*worker, "--concurrency", "1"], folder / "celery.log", environment))
+    running.enter_context(process([*worker, "--concurrency", "1"], folder / "celery.log", environment))
 
     def start(first: int) -> None:
         command = [str(programs / "python"), str(peer), str(first), str(COUNT)]
@@ -133,42 +130,9 @@ def _celery(running: ExitStack, folder: Path, main_url: str, programs: Path) -> 
 
 @contextmanager
 def _main_api(folder: Path, *, request_count: int) -> Iterator[str]:
-    port = _free_port()
-    settings = {
-        "MAIN_PORT": str(port),
-        "MAIN_DATABASE_URL": f"sqlite:///{folder / 'main.sqlite3'}",
-        "MAIN_CALLBACK_KEYS": KEY,
-    }
     make = f"from engine.completed_requests import make; make({request_count})"
-    for command in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "-c", make]):
-        program = [sys.executable, "main_api/manage.py", *command]
-        subprocess.run(program, cwd=ROOT, env=python_environment(**settings), check=True)
-    with _process([sys.executable, "-m", "main_api"], folder / "main.log", settings):
-        url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + TIMEOUT_S
-        while time.monotonic() < deadline:
-            with suppress(OSError):
-                urllib.request.urlopen(f"{url}/api/stations?search=500").close()
-                break
-            time.sleep(0.1)
+    with main_api(folder, {"MAIN_CALLBACK_KEYS": KEY}, shell=make) as (url, _):
         yield url
-
-
-@contextmanager
-def _process(command: list[str], log_path: Path, settings: dict[str, str]) -> Iterator[None]:
-    with log_path.open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=python_environment(**settings), stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ Clock = Callable[[], int]
 STATES: tuple[State, ...] = ("SCHEDULED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
 FINAL_STATES: frozenset[State] = frozenset(("SUCCEEDED", "FAILED", "CANCELLED"))
 PUBLIC_KINDS = frozenset(("pi",))  # everybody may see these, whoever created them
+LONE_KIND = "catalogue_sync"  # one at a time may wait or run; every journal has an index that holds it
 SECOND_US = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,7 +36,8 @@ class Report:
 class Calculation:
     """One calculation. `input` and `result` are serialised messages, None where they were not asked for.
 
-    sequence: order of acceptance, the key of lists. revision: grows with every change.
+    sequence: order of acceptance, the key of lists. revision: grows with every change. progress_detail: a serialised
+    message of the kind's own, None where it has none.
     """
 
     sequence: int
@@ -53,6 +55,7 @@ class Calculation:
     report: Report
     error_reason: str | None
     error_message: str | None
+    progress_detail: bytes | None = None
     input: bytes | None = None
     result: bytes | None = None
 

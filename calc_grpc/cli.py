@@ -1,4 +1,4 @@
-"""The command line: python -m calc_grpc [serve | solve FILE]"""
+"""The command line: python -m calc_grpc [serve | solve FILE | sync]"""
 
 import argparse
 import asyncio
@@ -30,6 +30,18 @@ exit codes:
   130  interrupted
 """
 
+SYNC_EPILOG = """\
+The server fetches the catalogue from CALC_CATALOGUE_URL and stores it in main_api; its settings decide from where and
+how fast. One synchronisation runs at a time: when one is under way, whoever started it, this command joins it.
+Ctrl-C ends the watching, not the synchronisation.
+
+exit codes:
+  0    the catalogue is synchronised (a warning says why nothing was deleted, if so)
+  1    the synchronisation failed or was cancelled; what was stored stays, nothing was deleted
+  2    no server answers, it refused, or the command is wrong
+  130  interrupted; the synchronisation goes on
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
@@ -44,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         description="How far asteroids were from those who observed them: as a service, or for one file.",
     )
     parser.set_defaults(run=_serve)
-    commands = parser.add_subparsers(title="commands", metavar="{serve,solve}")
+    commands = parser.add_subparsers(title="commands", metavar="{serve,solve,sync}")
     commands.add_parser(
         "serve",
         help="run the calculation service (default); settings come from the environment, .env.example lists them",
@@ -62,6 +74,26 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--json", action="store_true", help="print {objects, problems} with the field names of the API")
     solve.add_argument("--quiet", action="store_true", help="show no progress (it is shown on a terminal only)")
     solve.set_defaults(run=_solve)
+    sync = commands.add_parser(
+        "sync",
+        help="synchronise the asteroid catalogue at the running server, and watch it",
+        description="Start a synchronisation of the asteroid catalogue at the running server, or join the one under "
+        "way, and show its progress until it ends.",
+        epilog=SYNC_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sync.add_argument(
+        "--allow-shrink",
+        action="store_true",
+        help="delete what the source no longer lists even when that is more than a tenth of the catalogue",
+    )
+    sync.add_argument(
+        "--server",
+        metavar="HOST:PORT",
+        help="where the server is (127.0.0.1 and CALC_PORT); its key is taken from CALC_API_KEY",
+    )
+    sync.add_argument("--quiet", action="store_true", help="show no progress, only how it ended")
+    sync.set_defaults(run=_sync)
     return parser
 
 
@@ -104,6 +136,23 @@ async def _serve_until_stopped(config: "Config") -> None:
         stopping.cancel()
         await server.stop()
         await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+def _sync(chosen: argparse.Namespace) -> int:
+    # Here, since --help and `solve` need no client.
+    from calc_grpc.sync_command import synchronise
+
+    port = os.environ.get("CALC_PORT", "").strip() or "50051"
+    try:
+        return synchronise(
+            chosen.server or f"127.0.0.1:{port}",
+            api_key=os.environ.get("CALC_API_KEY", "").strip() or None,
+            allow_shrink=chosen.allow_shrink,
+            is_quiet=chosen.quiet,
+        )
+    except KeyboardInterrupt:
+        print("\nnot watched any more; the synchronisation goes on", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _solve(chosen: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from calc_grpc.catalogue.settings import SourceSettings
+from calc_grpc.config_catalogue import LONGEST_INTERVAL_H, number, read_source, url_of
 from calc_grpc.errors import StartRefused
 from calc_grpc.journal.opening import SQLITE_PREFIX
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX
@@ -48,6 +50,9 @@ class Config:
     digits_time_limit_s: float
     digits_largest_position: int
     digits_keep_days: float
+    main_url: str
+    catalogue_source: SourceSettings
+    catalogue_every_h: float
     log_level: str
     numba_cache_path: Path
 
@@ -76,6 +81,9 @@ class Config:
                 environ, "CALC_DIGITS_LARGEST_POSITION", str(DEFAULT_LARGEST_POSITION), _largest_position
             ),
             digits_keep_days=_setting(environ, "CALC_DIGITS_KEEP_DAYS", "0", _days),
+            main_url=_setting(environ, "CALC_MAIN_URL", "http://127.0.0.1:8001", url_of),
+            catalogue_source=read_source(environ, _setting, production=production),
+            catalogue_every_h=_setting(environ, "CALC_CATALOGUE_EVERY_H", "0", number(0.0, LONGEST_INTERVAL_H)),
             log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
             numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
         )

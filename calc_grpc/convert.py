@@ -16,7 +16,7 @@ from calc_grpc.errors import FieldProblem
 from calc_grpc.kinds import Kind
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.result import DistanceResult, FollowUp
-from calc_grpc.orbits.validation import find_problems
+from calc_grpc.orbits.validation import FEWEST, find_problems
 
 KIND_NAMES: tuple[str, ...] = tuple(
     field.name for field in calculation_service_pb2.CreateCalculationRequest.DESCRIPTOR.oneofs_by_name["input"].fields
@@ -74,6 +74,8 @@ def message_of(calculation: Calculation) -> calculation_pb2.Calculation:
             next_time=_timestamp(calculation.report.next_time_us),
         ),
     )
+    if calculation.progress_detail is not None:
+        getattr(message.progress, calculation.kind).MergeFromString(calculation.progress_detail)
     if calculation.error_reason is not None:
         message.error.reason = calculation.error_reason
         message.error.message = calculation.error_message or ""
@@ -131,7 +133,7 @@ def observation_of(message: distance_pb2.Observation) -> Observation:
         raise ValueError("observer_position_km")
     has = message.HasField
     return Observation(
-        observed_at=_moment(message.observed_at),
+        observed_at=datetime_of(message.observed_at),
         ra_deg=message.ra_deg,
         dec_deg=message.dec_deg,
         station=message.station,
@@ -148,7 +150,8 @@ def observation_of(message: distance_pb2.Observation) -> Observation:
     )
 
 
-def _moment(timestamp: Timestamp) -> datetime:
+def datetime_of(timestamp: Timestamp) -> datetime:
+    """Read a moment; raises ValueError, OverflowError when it cannot be represented."""
     if not 0 <= timestamp.nanos < 1_000_000_000:
         raise ValueError("nanos")
     return moment_of(timestamp.seconds * 1_000_000 + timestamp.nanos // 1_000)
@@ -163,12 +166,12 @@ def observation_message_of(observation: Observation) -> distance_pb2.Observation
 def distance_result_message_of(result: DistanceResult) -> distance_pb2.DistanceResult:
     """Write what the orbit core found."""
     message = distance_pb2.DistanceResult(
-        observations=[_fill(distance_pb2.ObservationResult, row) for row in result.observations],
+        observations=[fill(distance_pb2.ObservationResult, row) for row in result.observations],
         alternatives=[
             distance_pb2.Alternative(
                 weight=other.weight,
                 distance_au=other.distance_au,
-                orbit=_fill(distance_pb2.Orbit, other.orbit),
+                orbit=fill(distance_pb2.Orbit, other.orbit),
             )
             for other in result.alternatives
         ],
@@ -176,7 +179,7 @@ def distance_result_message_of(result: DistanceResult) -> distance_pb2.DistanceR
         verdict_reason=result.verdict_reason,
     )
     if result.orbit is not None:
-        message.orbit.CopyFrom(_fill(distance_pb2.Orbit, result.orbit))
+        message.orbit.CopyFrom(fill(distance_pb2.Orbit, result.orbit))
     if result.follow_up is not None:
         message.follow_up.CopyFrom(_follow_up_message_of(result.follow_up))
     return message
@@ -186,14 +189,14 @@ def _follow_up_message_of(follow_up: FollowUp) -> distance_pb2.FollowUp:
     return distance_pb2.FollowUp(
         station=follow_up.station,
         relative_sigma=follow_up.relative_sigma,
-        nights=[_fill(distance_pb2.FollowUpNight, night) for night in follow_up.nights],
+        nights=[fill(distance_pb2.FollowUpNight, night) for night in follow_up.nights],
         observe_from=follow_up.observe_from,
         observe_by=follow_up.observe_by,
         note=follow_up.note,
     )
 
 
-def _fill(message_type: Callable[..., Any], row: Any) -> Any:
+def fill(message_type: Callable[..., Any], row: Any) -> Any:
     """Build a message from a dataclass of the same field names; None leaves a field absent."""
     values = ((field.name, getattr(row, field.name)) for field in dataclasses.fields(row))
     return message_type(**{name: value for name, value in values if value is not None})
@@ -208,20 +211,28 @@ def _encode_distance(result: DistanceResult) -> bytes:
 
 
 def _problems_of_distance(message: Message, now: datetime) -> list[FieldProblem]:
-    """Rows that cannot be represented at all come first; the others are judged once every row can be read."""
-    rows = cast(distance_pb2.DistanceInput, message).observations
+    return problems_of_observations("distance", cast(distance_pb2.DistanceInput, message).observations, now)
+
+
+def problems_of_observations(
+    kind: str, rows: Sequence[distance_pb2.Observation], now: datetime, *, fewest: int = FEWEST
+) -> list[FieldProblem]:
+    """List the refused fields of a kind's observations, of which it needs so many.
+
+    Rows that cannot be represented at all come first; the others are judged once every row can be read.
+    """
     try:
         observations = [observation_of(row) for row in rows]
     except (ValueError, OverflowError):
-        return [problem for index, row in enumerate(rows) if (problem := _unreadable(index, row))]
+        return [problem for index, row in enumerate(rows) if (problem := _unreadable(kind, index, row))]
     return [
-        FieldProblem(path=f"distance.{problem.path}", reason=problem.reason, message=problem.message)
-        for problem in find_problems(observations, now=now)
+        FieldProblem(path=f"{kind}.{problem.path}", reason=problem.reason, message=problem.message)
+        for problem in find_problems(observations, now=now, fewest=fewest)
     ]
 
 
-def _unreadable(index: int, row: distance_pb2.Observation) -> FieldProblem | None:
-    path = f"distance.observations[{index}]"
+def _unreadable(kind: str, index: int, row: distance_pb2.Observation) -> FieldProblem | None:
+    path = f"{kind}.observations[{index}]"
     if not row.HasField("observed_at"):
         return FieldProblem(path=f"{path}.observed_at", reason="REQUIRED", message="Say when it was observed, UTC.")
     if len(row.observer_position_km) not in (0, 3):
@@ -231,7 +242,7 @@ def _unreadable(index: int, row: distance_pb2.Observation) -> FieldProblem | Non
             message="Give three values (x, y, z), or none.",
         )
     try:
-        _moment(row.observed_at)
+        datetime_of(row.observed_at)
     except (ValueError, OverflowError):
         return FieldProblem(
             path=f"{path}.observed_at", reason="OUT_OF_RANGE", message="Give a moment of the years 1 to 9999."

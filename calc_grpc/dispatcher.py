@@ -5,10 +5,10 @@ There is one timer for all that waits, set to the earliest due time; hints from 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import Clock, moment_of
@@ -17,15 +17,14 @@ from calc_grpc.errors import (
     JournalUnavailable,
     OutOfMemory,
     RunCancelled,
+    RunFailed,
     TimeLimitExceeded,
     WorkerCrashed,
 )
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
-
-T = TypeVar("T")
+from calc_grpc.patience import until_available
 
 MAX_CRASH_COUNT = 1  # a calculation whose worker died is tried once more, the death may not be its fault
-RETRY_WAIT_S = (0.1, 0.5, 1.0, 2.0)
 
 WORKER_CRASHED = Outcome(
     state="FAILED",
@@ -58,6 +57,13 @@ class HandBack:
     crashed: bool
 
 
+class TellProgress(Protocol):
+    """Says how far a run is."""
+
+    def __call__(self, fraction: float, stage: str, detail: bytes | None = None) -> None:
+        """detail: a serialised message of the kind's own; cumulative, the last one is never lost."""
+
+
 class Pool(Protocol):
     """What the engine needs of `workers.WorkerPool`."""
 
@@ -72,7 +78,7 @@ class Pool(Protocol):
         calculation_id: str,
         kind: str,
         input_bytes: bytes,
-        on_progress: Callable[[float, str], None],
+        on_progress: TellProgress,
         *,
         created_at: datetime,
     ) -> bytes:
@@ -152,7 +158,7 @@ class Dispatcher:
         logger.info("calculation started", extra=values)
         try:
             end = await self._end_of(claim)
-            await self._persist(lambda: self._store(self._held[claim.calculation_id], end))
+            await until_available(lambda: self._store(self._held[claim.calculation_id], end))
             logger.info("calculation ended", extra=values | _values(end))
         finally:
             del self._held[claim.calculation_id]
@@ -174,6 +180,9 @@ class Dispatcher:
         except ComputationFailed as error:
             logger.error("computation failed", extra={"calculation_id": claim.calculation_id, "trace": error.trace})
             return COMPUTATION_FAILED
+        except RunFailed as error:
+            logger.warning("run failed", extra={"calculation_id": claim.calculation_id, "cause": error.message})
+            return Outcome(state="FAILED", error_reason=error.reason, error_message=error.message)
         except (TimeLimitExceeded, OutOfMemory) as error:
             outcome = TIME_LIMIT_EXCEEDED if isinstance(error, TimeLimitExceeded) else OUT_OF_MEMORY
             logger.error("computation stopped", extra={"calculation_id": claim.calculation_id, "cause": str(error)})
@@ -198,16 +207,6 @@ class Dispatcher:
         else:
             await self._journal.finish(claim.calculation_id, claim.fence, end)
 
-    async def _persist(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a write until the journal takes it: a full disk must not lose a result."""
-        attempt = 0
-        while True:
-            try:
-                return await write()
-            except JournalUnavailable:
-                await asyncio.sleep(RETRY_WAIT_S[min(attempt, len(RETRY_WAIT_S) - 1)])
-                attempt += 1
-
     async def _beat_until_cancelled(self) -> None:
         while True:
             await asyncio.sleep(BEAT_INTERVAL_S)
@@ -231,28 +230,30 @@ class _Progress:
         self._journal = journal
         self._present_claim = present_claim
         self._on_lost = on_lost
-        self._latest: tuple[float, str] | None = None
+        self._latest: tuple[float, str, bytes | None] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def tell(self, fraction: float, stage: str) -> None:
+    def tell(self, fraction: float, stage: str, detail: bytes | None = None) -> None:
         """Note how far the run is."""
-        self._latest = (fraction, stage)
+        self._latest = (fraction, stage, detail)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._store())
 
     async def end(self) -> None:
-        """Wait for the write under way, so that none comes after the end of the run."""
-        self._latest = None
+        """Wait for the write under way, so that none comes after the end of the run. What waits is told by the end
+        itself, but for figures of the kind's own."""
+        if self._latest is not None and self._latest[2] is None:
+            self._latest = None
         if self._task is not None:
             await self._task
 
     async def _store(self) -> None:
         while self._latest is not None:
-            (fraction, stage), self._latest = self._latest, None
+            (fraction, stage, detail), self._latest = self._latest, None
             claim = self._present_claim()
             try:
                 revision = await self._journal.progress(
-                    claim.calculation_id, claim.fence, fraction=fraction, stage=stage
+                    claim.calculation_id, claim.fence, fraction=fraction, stage=stage, detail=detail
                 )
             except JournalUnavailable:
                 return  # the next progress will do

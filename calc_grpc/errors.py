@@ -14,7 +14,10 @@ CalcError
   + NotOffered
   + ContentTooLarge
   + TooManyFiles
+  + TooManyPredictions
+  + CatalogueEmpty
   + QueueFull
+  + SyncRunning
   + WrongApiKey
   + ShuttingDown
   + JournalUnavailable
@@ -22,6 +25,7 @@ CalcError
       + RunCancelled
       + WorkerCrashed
       + ComputationFailed
+      + RunFailed                its reason and message are stored for callers
       + TimeLimitExceeded
       + OutOfMemory
 """
@@ -115,8 +119,20 @@ class TooManyFiles(CalcError):
     """Too many files wait to be read; try again in a moment."""
 
 
+class TooManyPredictions(CalcError):
+    """Too many predictions wait to be worked out; try again in a moment."""
+
+
+class CatalogueEmpty(CalcError):
+    """There is no asteroid catalogue to compare with yet; synchronise it first."""
+
+
 class QueueFull(CalcError):
     """As many calculations of this kind wait as may; try again in a moment."""
+
+
+class SyncRunning(CalcError):
+    """A catalogue synchronisation waits or runs already; watch that one, or cancel it."""
 
 
 class WrongApiKey(CalcError):
@@ -157,3 +173,14 @@ class ComputationFailed(RunEnded):
     def __init__(self, trace: str) -> None:
         super().__init__()
         self.trace = trace
+
+
+class RunFailed(RunEnded):
+    """The run failed for something outside of the program, which its caller is told.
+
+    reason: a word of errors.proto; the message is for people.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -13,7 +13,7 @@ from calc_grpc.config import DAY_S
 from calc_grpc.convert import KIND_NAMES, Creation
 from calc_grpc.errors import CallbackNotAllowed, FieldProblem, InvalidInput, NotOffered
 from calc_grpc.journal.port import Filter, NewCalculation
-from calc_grpc.kinds import Kind
+from calc_grpc.kinds import CheckedKind
 from calc_grpc.origins import origin_of
 
 MAX_CREATOR_LENGTH = 150
@@ -30,7 +30,7 @@ def canonical_id(text: str) -> str | None:
 def new_calculation(
     creation: Creation,
     *,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, CheckedKind],
     now_us: int,
     allowed_origins: frozenset[str],
     draw_delay_s: Callable[[], float],

@@ -15,20 +15,28 @@ IsCancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """How one kind is checked, computed and carried.
+class CheckedKind:
+    """How one kind is checked before it is accepted.
+
+    find_problems: the refused fields of an input message at this moment, paths starting with the kind's name.
+    """
+
+    find_problems: Callable[[Message, datetime], list[FieldProblem]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(CheckedKind):
+    """How one kind is computed and carried.
 
     core, function: the module of the core and its entry, `function(input, *, report, cancelled)`; the module also
     has `warm_up()`. They are named, not imported: a core brings numba, which only workers need.
     takes_as_of: the entry also takes `as_of`, the moment when the calculation was created: what depends on the
     present must come out the same when it is computed again.
-    find_problems: the refused fields of an input message at this moment, paths starting with the kind's name.
     decode, encode: between serialised messages and the core's dataclasses.
     """
 
     core: str
     function: str
-    find_problems: Callable[[Message, datetime], list[FieldProblem]]
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
     takes_as_of: bool = False

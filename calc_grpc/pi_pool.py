@@ -1,16 +1,14 @@
 """Workers for pi: what is kept is answered without them, what they work out is kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 from calc_grpc.convert_pi import position_of
-from calc_grpc.dispatcher import RETRY_WAIT_S, Pool
-from calc_grpc.errors import JournalUnavailable, RunCancelled
+from calc_grpc.dispatcher import Pool, TellProgress
+from calc_grpc.errors import RunCancelled
 from calc_grpc.kept_digits import KeptDigits
-
-T = TypeVar("T")
+from calc_grpc.patience import until_available
 
 STORING = "storing"
 
@@ -36,7 +34,7 @@ class PiPool:
         calculation_id: str,
         kind: str,
         input_bytes: bytes,
-        on_progress: Callable[[float, str], None],
+        on_progress: TellProgress,
         *,
         created_at: datetime,
     ) -> bytes:
@@ -48,7 +46,7 @@ class PiPool:
         self._looking[calculation_id] = False
         try:
             async with self._store_turn:
-                answer = await _until_available(lambda: self._kept.answer(position))
+                answer = await until_available(lambda: self._kept.answer(position))
         finally:
             is_cancelled = self._looking.pop(calculation_id)
         if is_cancelled or answer is not None:
@@ -60,7 +58,7 @@ class PiPool:
         found = await self._workers.run(calculation_id, kind, input_bytes, on_progress, created_at=created_at)
         on_progress(1.0, STORING)
         async with self._store_turn:
-            return await _until_available(lambda: self._kept.keep(calculation_id, position, found))
+            return await until_available(lambda: self._kept.keep(calculation_id, position, found))
 
     def cancel(self, calculation_id: str) -> None:
         """Tell a run to stop; one that is storing is over in a moment anyway."""
@@ -75,14 +73,3 @@ class PiPool:
     async def stop(self) -> None:
         """End the workers."""
         await self._workers.stop()
-
-
-async def _until_available(call: Callable[[], Awaitable[T]]) -> T:
-    """Repeat until the store answers: digits that took minutes must not be lost to a full disk."""
-    attempt = 0
-    while True:
-        try:
-            return await call()
-        except JournalUnavailable:
-            await asyncio.sleep(RETRY_WAIT_S[min(attempt, len(RETRY_WAIT_S) - 1)])
-            attempt += 1

@@ -51,14 +51,21 @@ def verdict_on(status: int) -> ReportState:
     return "REJECTED" if status in REFUSED_FOR_GOOD else "PENDING"
 
 
-def wait_s(failure_count: int, *, elapsed_s: float, retry_after_s: float | None, chance: random.Random) -> float:
+def wait_s(
+    failure_count: int,
+    *,
+    elapsed_s: float,
+    retry_after_s: float | None,
+    chance: random.Random,
+    longest_s: float = LONGEST_WAIT_S,
+) -> float:
     """How long to wait after that many failures: exponential, with full jitter, so that receivers are not stormed.
 
-    At most a minute in the first ten minutes, five minutes later on. A stated Retry-After is the least, up to
-    an hour; it is stretched a little, or all the reports that were put off together would return together.
+    At most longest_s (a minute) in the first ten minutes, five minutes later on. A stated Retry-After is the least, up
+    to an hour; it is stretched a little, or all the reports that were put off together would return together.
     """
-    longest_s = LONGEST_WAIT_S if elapsed_s < PATIENT_AFTER_S else LONGEST_PATIENT_WAIT_S
-    ceiling_s = min(longest_s, FIRST_WAIT_S * 2.0 ** min(failure_count - 1, 20))
+    most_s = longest_s if elapsed_s < PATIENT_AFTER_S else LONGEST_PATIENT_WAIT_S
+    ceiling_s = min(most_s, FIRST_WAIT_S * 2.0 ** min(failure_count - 1, 20))
     drawn_s = max(SHORTEST_WAIT_S, chance.uniform(0.0, ceiling_s))
     asked_s = min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S) * chance.uniform(1.0, RETRY_AFTER_STRETCH)
     return max(drawn_s, asked_s)

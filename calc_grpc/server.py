@@ -18,10 +18,13 @@ from google.protobuf.descriptor import FileDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from calc_grpc.calculation import Clock
+from calc_grpc.calculation import LONE_KIND, Clock
+from calc_grpc.catalogue.schedule import SyncSchedule
+from calc_grpc.catalogue.sync_pool import SyncPool, SyncSettings
 from calc_grpc.config import DAY_S, MAX_RETENTION_DAYS, Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
+from calc_grpc.elements_cache import ElementsCache, cache_directory
 from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, LoggedCalls
 from calc_grpc.journal.opening import open_journal
@@ -31,12 +34,14 @@ from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.retention import Retention
 from calc_grpc.service import CalculationService
+from calc_grpc.sky_pool import SkyPool
 from calc_grpc.watching import Watchers
 from calc_grpc.workers import WorkerPool
 
 SERVICE_NAME = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"].full_name
 STOP_STEP_TIMEOUT_S = 2.5
 RPC_GRACE_S = 0.5
+HOUR_S = 3600.0
 READING_TIME_LIMIT_S = 60.0  # the largest file takes two seconds
 DIGITS_NICENESS = 10  # beside a distance on the same core, a tenth of the time
 # One operation on millions of digits takes a second, and cannot be told to stop: its process is replaced instead.
@@ -73,6 +78,7 @@ class Server:
         pool: Pool | None = None,
         reading_pool: Pool | None = None,
         digits_pool: Pool | None = None,
+        sky_pool: Pool | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._config = config
@@ -102,6 +108,21 @@ class Server:
             time_limit_s=config.digits_time_limit_s,
             memory_limit_mb=config.worker_memory_mb,
         )
+        self._catalogue_workers = WorkerPool(
+            worker_count=1,
+            numba_cache_path=config.numba_cache_path,
+            table="calc_grpc.catalogue.pages",
+            log_level=config.log_level,
+            memory_limit_mb=config.worker_memory_mb,
+        )
+        self._sky_workers: Pool = sky_pool or WorkerPool(
+            worker_count=1,
+            numba_cache_path=config.numba_cache_path,
+            table="calc_grpc.convert_identification",
+            log_level=config.log_level,
+            time_limit_s=config.time_limit_s,
+            memory_limit_mb=config.worker_memory_mb,
+        )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []
         self.port = 0
@@ -119,14 +140,18 @@ class Server:
         except BaseException:
             await self._journal.close()
             raise
-        works = (self._reporter, self._dispatcher, self._digits_dispatcher, self._digits_retention)
+        works = (
+            *(self._reporter, self._dispatcher, self._digits_dispatcher, self._digits_retention),
+            *(self._sky_dispatcher, self._sync_dispatcher, self._sync_schedule),
+        )
         self._tasks = [asyncio.create_task(work.run()) for work in works]
         if self._config.retention_days:
             self._tasks.append(asyncio.create_task(self._retention.run()))
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
-        await asyncio.gather(self._pool.start(), self._reading_pool.start(), self._digits_pool.start())
+        pools = (self._pool, self._reading_pool, self._digits_pool, self._sky_pool, self._sync_pool)
+        await asyncio.gather(*(pool.start() for pool in pools))
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
 
@@ -143,6 +168,9 @@ class Server:
         self._service.draining = True
         self._dispatcher.stop()
         self._digits_dispatcher.stop()
+        self._sky_dispatcher.stop()
+        self._sync_dispatcher.stop()
+        self._sync_schedule.stop()
         self._reporter.stop()
         self._retention.stop()
         self._digits_retention.stop()
@@ -151,6 +179,8 @@ class Server:
         await self._pool.stop()
         await self._reading_pool.stop()
         await self._digits_pool.stop()
+        await self._sky_pool.stop()
+        await self._sync_pool.stop()
         await self._journal.close()
         logger.info("stopped")
 
@@ -159,12 +189,16 @@ class Server:
         owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         kept_digits = KeptDigits(self._journal.digits)
         self._digits_pool = PiPool(self._digits_workers, kept_digits)
+        elements = ElementsCache(self._journal.catalogue, cache_directory(self._config.database_url))
+        self._sky_pool = SkyPool(self._sky_workers, elements)
         self._watchers = Watchers(self._journal)
         self._service = CalculationService(
             config=self._config,
             journal=self._journal,
             watchers=self._watchers,
             files=FileReader(self._reading_pool),
+            sky=self._sky_pool,
+            elements=elements,
             kept_digits=kept_digits,
             clock=self._journal.clock,
             chance=chance,
@@ -182,6 +216,27 @@ class Server:
             pool=self._digits_pool,
             kinds=("pi",),
             owner=f"{owner}/pi",
+            clock=self._journal.clock,
+        )
+        # One of its own: a synchronisation waits for others most of the time, and may take hours.
+        sync_settings = SyncSettings(
+            source=self._config.catalogue_source, main_url=self._config.main_url, key=self._config.callback_key
+        )
+        self._sync_pool = SyncPool(self._catalogue_workers, self._journal, sync_settings)
+        self._sync_dispatcher = Dispatcher(
+            journal=self._journal,
+            pool=self._sync_pool,
+            kinds=(LONE_KIND,),
+            owner=f"{owner}/catalogue",
+            clock=self._journal.clock,
+        )
+        self._sync_schedule = SyncSchedule(journal=self._journal, every_s=self._config.catalogue_every_h * HOUR_S)
+        # Nor is one to wait for the whole catalogue.
+        self._sky_dispatcher = Dispatcher(
+            journal=self._journal,
+            pool=self._sky_pool,
+            kinds=("identification",),
+            owner=f"{owner}/sky",
             clock=self._journal.clock,
         )
         self._retention = Retention(journal=self._journal, keep_s=self._config.retention_days * DAY_S)

@@ -11,13 +11,18 @@ from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculat
 from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.config import Config
 from calc_grpc.convert import KINDS, creation_of, message_of, state_names
+from calc_grpc.convert_catalogue import CATALOGUE_SYNC
+from calc_grpc.convert_identification import IDENTIFICATION
 from calc_grpc.convert_pi import pi_kind, position_of
-from calc_grpc.errors import CalculationNotFound, NotOffered, ShuttingDown
+from calc_grpc.convert_positions import find_problems
+from calc_grpc.elements_cache import ElementsCache
+from calc_grpc.errors import CalculationNotFound, CatalogueEmpty, InvalidInput, ShuttingDown
 from calc_grpc.intake import canonical_id, new_calculation, page_size_of, page_token, sequence_of_token, wanted_of
 from calc_grpc.journal.port import Filter, Journal, NewCalculation
 from calc_grpc.kept_digits import KeptDigits, span_of
-from calc_grpc.kinds import Kind
+from calc_grpc.kinds import CheckedKind
 from calc_grpc.reading import FileReader
+from calc_grpc.sky_pool import SkyPool
 from calc_grpc.watching import Watchers
 
 pb2 = calculation_service_pb2
@@ -36,6 +41,8 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         journal: Journal,
         watchers: Watchers,
         files: FileReader,
+        sky: SkyPool,
+        elements: ElementsCache,
         kept_digits: KeptDigits,
         clock: Clock,
         chance: random.Random,
@@ -44,8 +51,15 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         self._journal = journal
         self._watchers = watchers
         self._files = files
+        self._sky = sky
+        self._elements = elements
         self._kept_digits = kept_digits
-        self._kinds: dict[str, Kind] = {**KINDS, "pi": pi_kind(largest_position=config.digits_largest_position)}
+        self._kinds: dict[str, CheckedKind] = {
+            **KINDS,
+            "identification": IDENTIFICATION,
+            "pi": pi_kind(largest_position=config.digits_largest_position),
+            "catalogue_sync": CATALOGUE_SYNC,
+        }
         self._clock = clock
         self._chance = chance
         self.draining = False
@@ -70,6 +84,8 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         new = await asyncio.to_thread(check) if len(creation.input_bytes) > LARGE_INPUT_BYTES else check()
         if new.kind == "pi" and (result := await self._kept_digits.answer(position_of(new.input))) is not None:
             new = dataclasses.replace(new, result=result, due_time_us=new.create_time_us)
+        if new.kind == "identification" and await self._elements.is_empty():
+            raise CatalogueEmpty  # now, and not after the delay: whoever asks can synchronise and ask again
         return message_of(await self._journal.accept(new))
 
     async def GetCalculation(self, request: pb2.GetCalculationRequest, context: Any) -> calculation_pb2.Calculation:
@@ -134,10 +150,12 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
             raise ShuttingDown
         return await self._files.read(request.content)
 
-    async def PredictPositions(
-        self, request: pb2.PredictPositionsRequest, context: Any
-    ) -> pb2.PredictPositionsResponse:
-        raise NotOffered("This server does not predict positions yet.")
+    async def PredictPositions(self, request: pb2.PredictPositionsRequest, context: Any) -> bytes:
+        if self.draining:
+            raise ShuttingDown
+        if problems := find_problems(request):
+            raise InvalidInput(problems)
+        return await self._sky.predict(request.SerializeToString())
 
     async def _visible(self, calculation_id: str, *, visible_to: str) -> Calculation:
         calculation = await _found(self._journal.get, calculation_id)

@@ -15,6 +15,7 @@ from calc_grpc.errors import (
     CalculationConflict,
     CalculationNotFound,
     CallbackNotAllowed,
+    CatalogueEmpty,
     ContentTooLarge,
     DigitsNotKept,
     FieldProblem,
@@ -26,7 +27,9 @@ from calc_grpc.errors import (
     QueueFull,
     ReportNotRequested,
     ShuttingDown,
+    SyncRunning,
     TooManyFiles,
+    TooManyPredictions,
     WrongApiKey,
 )
 
@@ -49,13 +52,16 @@ TABLE: dict[type[CalcError], tuple[int, str]] = {
     NotOffered: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
     ContentTooLarge: (code_pb2.INVALID_ARGUMENT, "BODY_TOO_LARGE"),
     TooManyFiles: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
+    TooManyPredictions: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
+    CatalogueEmpty: (code_pb2.FAILED_PRECONDITION, "CATALOGUE_EMPTY"),
     QueueFull: (code_pb2.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    SyncRunning: (code_pb2.FAILED_PRECONDITION, "SYNC_RUNNING"),
     WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
     ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
     JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
 }
 
-RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2, QueueFull: 5}
+RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2, TooManyPredictions: 1, QueueFull: 5}
 
 
 def status_of(error: CalcError) -> grpc.Status:

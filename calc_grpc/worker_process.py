@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from calc_grpc import logs
+from calc_grpc.errors import RunFailed
 
 PROGRESS_INTERVAL_S = 0.1
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
@@ -72,10 +73,11 @@ class Job:
     created_at: datetime
 
 
-# What a worker says: ("ready",), ("progress", fraction, stage), ("done", result), ("failed", trace), ("cancelled",),
-# and ("out of memory",), its last word: after that nothing in the process can be relied on.
+# What a worker says: ("ready",), ("progress", fraction, stage), ("part", part), ("done", result), ("failed", trace),
+# ("refused", reason, message), ("cancelled",), and ("out of memory",), its last word: after that nothing in the process
+# can be relied on.
 OUT_OF_MEMORY = ("out of memory",)
-Answer = tuple[()] | tuple[str] | tuple[str, float, str] | tuple[str, bytes] | tuple[str, str]
+Answer = tuple[()] | tuple[str] | tuple[str, float, str] | tuple[str, bytes] | tuple[str, str] | tuple[str, str, str]
 
 
 def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
@@ -114,6 +116,10 @@ class ReportTo:
             self._told_at = now
             self._connection.send(("progress", min(max(float(fraction), 0.0), 1.0), stage))
 
+    def hand_over(self, part: object) -> None:
+        """Give the server a part of the result; blocks while the server has not taken the parts before."""
+        self._connection.send(("part", part))
+
 
 class CancelledBy:
     """cancelled(): whether the server wants this job to stop."""
@@ -136,6 +142,8 @@ def _answer(connection: Connection, flag: Flag, kinds: Mapping[str, ComputedKind
         raise
     except MemoryError:
         return OUT_OF_MEMORY
+    except RunFailed as error:
+        return ("refused", error.reason, error.message)
     except Exception:
         # The outermost edge of the worker: any fault of a core ends its calculation, not the process.
         return ("cancelled",) if cancelled() else ("failed", traceback.format_exc())

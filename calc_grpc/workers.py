@@ -21,6 +21,7 @@ from calc_grpc.errors import (
     OutOfMemory,
     RunCancelled,
     RunEnded,
+    RunFailed,
     StartRefused,
     TimeLimitExceeded,
     WorkerCrashed,
@@ -35,6 +36,7 @@ RESTART_WAIT_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 logger = logging.getLogger(__name__)
 
 OnProgress = Callable[[float, str], None]
+OnPart = Callable[[Any], None]
 
 
 class WorkerPool:
@@ -92,12 +94,20 @@ class WorkerPool:
         self.on_free()
 
     async def run(
-        self, calculation_id: str, kind: str, input_bytes: bytes, on_progress: OnProgress, *, created_at: datetime
+        self,
+        calculation_id: str,
+        kind: str,
+        input_bytes: bytes,
+        on_progress: OnProgress,
+        *,
+        created_at: datetime,
+        on_part: OnPart | None = None,
     ) -> bytes:
         """Compute in a free worker; returns the serialised result. created_at: when it was asked for.
 
-        Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory. There should be a free
-        worker: where it died since the caller looked, this waits for the one that replaces it.
+        on_part: called in a thread with each part that the worker hands over; the worker waits while it blocks.
+        Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory, RunFailed. There should
+        be a free worker: where it died since the caller looked, this waits for the one that replaces it.
         """
         loop = asyncio.get_running_loop()
         slot = await self._take_free()
@@ -109,7 +119,7 @@ class WorkerPool:
 
         limit = _TimeLimit(self._time_limit_s, lambda: self.cancel(calculation_id))
         try:
-            result = await loop.run_in_executor(self._threads, slot.compute, job, tell)
+            result = await loop.run_in_executor(self._threads, slot.compute, job, tell, on_part)
         except RunEnded as error:
             put_back = self._restart if isinstance(error, WorkerCrashed | OutOfMemory) else self._release
             put_back(slot)
@@ -267,12 +277,18 @@ class _Slot:
         self._is_busy = True
         return Job(number=self._number, kind=kind, input=input_bytes, created_at=created_at)
 
-    def compute(self, job: Job, on_progress: OnProgress) -> bytes:
-        """Have the process compute a job; raises RunCancelled, WorkerCrashed, ComputationFailed, OutOfMemory."""
+    def compute(self, job: Job, on_progress: OnProgress, on_part: OnPart | None) -> bytes:
+        """Have the process compute a job.
+
+        Raises RunCancelled, WorkerCrashed, ComputationFailed, OutOfMemory, RunFailed.
+        """
         try:
             self._connection.send(job)
-            while (answer := self._connection.recv())[0] == "progress":
-                on_progress(*answer[1:])
+            while (answer := self._connection.recv())[0] in ("progress", "part"):
+                if answer[0] == "progress":
+                    on_progress(*answer[1:])
+                elif on_part is not None:
+                    on_part(answer[1])
         except (EOFError, OSError) as error:
             raise WorkerCrashed from error
         finally:
@@ -283,6 +299,8 @@ class _Slot:
             raise RunCancelled
         if answer[0] == "failed":
             raise ComputationFailed(answer[1])
+        if answer[0] == "refused":
+            raise RunFailed(*answer[1:])
         result: bytes = answer[1]
         return result
 

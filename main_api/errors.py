@@ -2,14 +2,15 @@
 
 ApiError
   InvalidInput                 fields were refused
-    TooFewObservations, ForeignObservation
+    TooFewObservations, ForeignObservation, InvalidPage
   MalformedBody, BodyTooLarge
   NotSignedIn, WrongCredentials, NoKey, NoSignature                who is calling
   Forbidden, CrossSite, WrongKey, WrongSignature, StaleSignature   what they may not do
-  NotFound
+  NotFound, NotInCatalogue
   UsernameTaken
   IllegalTransition, NotADraft, CompletionPending, CalculationReplaced, CalculationConflict
-  SupersededResult, ResultNotWanted
+  PassVoided, PageConflict
+  SupersededResult, ResultNotWanted, SyncSuperseded, SyncFinished
   CalculationRefused
   CalcUnavailable
 
@@ -56,6 +57,12 @@ class ForeignObservation(InvalidInput):
     """An observation named in the result is not part of this request; nothing was stored."""
 
     reason = "FOREIGN_OBSERVATION"
+
+
+class InvalidPage(InvalidInput):
+    """The page of the catalogue cannot be read; nothing of it was stored, and `errors` names the cells."""
+
+    reason = "INVALID_PAGE"
 
 
 class MalformedBody(ApiError):
@@ -136,6 +143,12 @@ class NotFound(ApiError):
     reason = "NOT_FOUND"
 
 
+class NotInCatalogue(ApiError):
+    """The request's designation does not name exactly one asteroid of the catalogue."""
+
+    reason = "NOT_IN_CATALOGUE"
+
+
 class IllegalTransition(ApiError):
     """The request's status does not allow this step."""
 
@@ -166,6 +179,18 @@ class CalculationConflict(ApiError):
     reason = "CALCULATION_CONFLICT"
 
 
+class PassVoided(ApiError):
+    """A later pass of this synchronisation has begun; what this one sent does not count any more."""
+
+    reason = "PASS_VOIDED"
+
+
+class PageConflict(ApiError):
+    """This page of this pass is held already, with other rows; begin another pass."""
+
+    reason = "PAGE_CONFLICT"
+
+
 class SupersededResult(ApiError):
     """A newer calculation has replaced the one this result is of."""
 
@@ -176,6 +201,18 @@ class ResultNotWanted(ApiError):
     """The request is not waiting for a result."""
 
     reason = "RESULT_NOT_WANTED"
+
+
+class SyncSuperseded(ApiError):
+    """A later synchronisation has begun and closed this one."""
+
+    reason = "SYNC_SUPERSEDED"
+
+
+class SyncFinished(ApiError):
+    """This synchronisation has ended and takes no more pages."""
+
+    reason = "SYNC_FINISHED"
 
 
 class CalculationRefused(ApiError):

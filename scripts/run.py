@@ -8,7 +8,6 @@ import argparse
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from threading import Event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.services import ROOT, SERVICES, Service, read_environment
+from scripts.services import ROOT, STANDIN, Service, is_free, read_environment, services_of
 
 STOP_GRACE_S = 12.0
 READY_TIMEOUT_S = 180.0  # the first start compiles the solver
@@ -39,9 +38,10 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
 
-    if not ports_are_free(environment) or not prepare(environment):
+    services = services_of(environment)
+    if not ports_are_free(services, environment) or not prepare(environment):
         return 2
-    keepers = [Keeper(service, environment, state) for service in SERVICES]
+    keepers = [Keeper(service, environment, state) for service in services if not is_there(service, environment)]
     try:
         for keeper in keepers:
             keeper.start()
@@ -125,10 +125,18 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
-def ports_are_free(environment: dict[str, str]) -> bool:
+def is_there(service: Service, environment: dict[str, str]) -> bool:
+    """Whether the stand-in need not be started: another checkout's serves as well."""
+    if service is not STANDIN or is_free(int(environment["CALC_STANDIN_PORT"])):
+        return False
+    say(f"port {environment['CALC_STANDIN_PORT']} is in use: what answers there is taken for the stand-in source")
+    return True
+
+
+def ports_are_free(services: tuple[Service, ...], environment: dict[str, str]) -> bool:
     """Probe first: Granian and gRPC would silently share a port with a process that a crash left behind."""
     free = True
-    for service in SERVICES:
+    for service in services:
         if service.port_setting is None:
             continue
         port = environment[service.port_setting]
@@ -136,11 +144,9 @@ def ports_are_free(environment: dict[str, str]) -> bool:
             say(f"{service.port_setting} is {port!r}: expected a port number, 1 to 65535")
             free = False
             continue
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", int(port))) == 0:
-                say(f"port {port} is in use; stop what listens there or set {service.port_setting} to another one")
-                free = False
+        if service is not STANDIN and not is_free(int(port)):
+            say(f"port {port} is in use; stop what listens there or set {service.port_setting} to another one")
+            free = False
     return free
 
 

@@ -1,13 +1,15 @@
 """What the services are: how each is started, with which settings. Used by run.py and by the system tests."""
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_PORTS = {"CALC_PORT": "50051", "MAIN_PORT": "8001", "GATEWAY_PORT": "8000"}
+DEFAULT_PORTS = {"CALC_PORT": "50051", "MAIN_PORT": "8001", "GATEWAY_PORT": "8000", "CALC_STANDIN_PORT": "8002"}
+DEFAULT_STANDIN_OBJECT_COUNT = "5000"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,24 @@ SERVICES = (
         port_setting=None,
     ),
 )
+# A source of made-up asteroids, for development without the internet.
+STANDIN = Service(
+    name="standin",
+    command=(sys.executable, "-m", "calc_grpc.catalogue.standin"),
+    port_setting="CALC_STANDIN_PORT",
+)
+
+
+def services_of(environment: Mapping[str, str]) -> tuple[Service, ...]:
+    """Those to start: the stand-in as well, where nothing else is the source of the catalogue."""
+    is_source = environment.get("CALC_CATALOGUE_URL") == standin_url(environment["CALC_STANDIN_PORT"])
+    is_development = environment.get("ASTRODIST_ENV", "development") == "development"
+    return (*SERVICES, STANDIN) if is_source and is_development else SERVICES
+
+
+def standin_url(port: str) -> str:
+    """Where the stand-in answers."""
+    return f"http://127.0.0.1:{port}/sbdb_query.api"
 
 
 def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -43,9 +63,13 @@ def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "CALC_CALLBACK_ALLOWED_ORIGINS": ",".join(
             f"http://{host}:{port}" for port in (main, gateway) for host in ("127.0.0.1", "localhost")
         ),
+        "CALC_MAIN_URL": f"http://127.0.0.1:{main}",
+        "CALC_STANDIN_OBJECT_COUNT": DEFAULT_STANDIN_OBJECT_COUNT,
         "NUMBA_CACHE_DIR": str(ROOT / "var" / "numba"),
         "PYTHONUNBUFFERED": "1",
     }
+    if settings.get("ASTRODIST_ENV", "development") == "development":
+        derived["CALC_CATALOGUE_URL"] = standin_url(settings["CALC_STANDIN_PORT"])
     return {**derived, **settings}
 
 
@@ -60,3 +84,10 @@ def read_environment() -> dict[str, str]:
 
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
     return complete_environment({**from_file, **os.environ})
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0

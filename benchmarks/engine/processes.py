@@ -1,14 +1,18 @@
 """Starting what is measured, and reading from the kernel what it used."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+START_TIMEOUT_S = 120.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -22,12 +26,12 @@ class Running:
     @property
     def cpu_s(self) -> float:
         """Processor time it has used so far, all its threads, without its children."""
-        return _cpu_s(self.pid)
+        return cpu_s(self.pid)
 
     @property
     def children_cpu_s(self) -> float:
         """Processor time of its children that are alive."""
-        return sum(_cpu_s(int(pid)) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split())
+        return sum(cpu_s(int(pid)) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split())
 
     @property
     def memory_mb(self) -> float:
@@ -36,7 +40,8 @@ class Running:
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far, all its threads, without its children."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
@@ -58,6 +63,46 @@ def calculation_server(folder: Path, **settings: str) -> Iterator[Running]:
     }
     with _serving([], folder / "calc.log", python_environment(**defaults | settings)) as running:
         yield running
+
+
+@contextmanager
+def main_api(folder: Path, settings: dict[str, str], *, shell: str = "") -> Iterator[tuple[str, int]]:
+    """The real main_api on SQLite in this folder; yields its address and its process. shell: what to run before it."""
+    port = free_port()
+    database = f"sqlite:///{folder / 'main.sqlite3'}"
+    settings = {"MAIN_PORT": str(port), "MAIN_DATABASE_URL": database, **settings}
+    shells = [["shell", "--verbosity", "0", "-c", shell]] if shell else []
+    for command in (["migrate", "--verbosity", "0"], *shells):
+        program = [sys.executable, "main_api/manage.py", *command]
+        subprocess.run(program, cwd=ROOT, env=python_environment(**settings), check=True)
+    with process([sys.executable, "-m", "main_api"], folder / "main.log", settings) as pid:
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                urllib.request.urlopen(f"{url}/api/stations?search=500").close()
+                break
+            time.sleep(0.1)
+        yield url, pid
+
+
+@contextmanager
+def process(command: list[str], log_path: Path, settings: dict[str, str]) -> Iterator[int]:
+    """A process until the block ends; yields its number."""
+    with log_path.open("ab") as log:
+        started = subprocess.Popen(command, cwd=ROOT, env=python_environment(**settings), stdout=log, stderr=log)
+    try:
+        yield started.pid
+    finally:
+        started.terminate()
+        started.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

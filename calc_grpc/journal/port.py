@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState, State
+from calc_grpc.journal.catalogue_port import CatalogueStore
 from calc_grpc.journal.digits_port import DigitStore
 
 # Runs and attempts at reports are renewed every two seconds; those of a dead process can be claimed this long after
@@ -113,17 +114,19 @@ class Journal(Protocol):
     """A durable table of calculations; see the module for what all methods share.
 
     clock: what due times and leases go by; the same for all processes that share the journal.
-    digits: the store of digits of pi beside it.
+    digits, catalogue: the stores of digits of pi and of the asteroid catalogue beside it.
     """
 
     clock: Clock
     digits: DigitStore
+    catalogue: CatalogueStore
 
     async def accept(self, new: NewCalculation) -> Calculation:
         """Store a calculation, durably. The same id and input again: the stored row, unchanged.
 
-        Raises CalculationConflict when the id is taken by another input, QueueFull when as many of this kind wait
-        as may. What is handed back is put back whatever the bound.
+        Raises CalculationConflict when the id is taken by another input, SyncRunning when another calculation of
+        LONE_KIND waits or runs, QueueFull when as many of this kind wait as may. What is handed back
+        is put back whatever the bound.
         """
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
@@ -132,8 +135,13 @@ class Journal(Protocol):
     async def beat(self, *, owner: str, held: Mapping[str, int]) -> set[str]:
         """Renew the leases of the runs held (id -> fence); returns the ids that are still this owner's."""
 
-    async def progress(self, calculation_id: str, fence: int, *, fraction: float, stage: str) -> int | None:
-        """Store how far a run is; returns the new revision, None when the run is no longer the caller's."""
+    async def progress(
+        self, calculation_id: str, fence: int, *, fraction: float, stage: str, detail: bytes | None = None
+    ) -> int | None:
+        """Store how far a run is; returns the new revision, None when the run is no longer the caller's.
+
+        detail: None leaves the stored one, which also outlives a run that is repeated.
+        """
 
     async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
         """End a run; returns None, and changes nothing, when the run is no longer the caller's."""

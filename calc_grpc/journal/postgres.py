@@ -10,10 +10,12 @@ import psycopg
 from calc_grpc.calculation import Calculation, Clock, ReportState
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.journal import postgres_reports, postgres_runs
+from calc_grpc.journal.catalogue_port import CatalogueStore
 from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.postgres_accepting import Accepting
+from calc_grpc.journal.postgres_catalogue import PostgresCatalogue
 from calc_grpc.journal.postgres_commit import PostgresCommit
 from calc_grpc.journal.postgres_digits import PostgresDigits
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
@@ -27,7 +29,8 @@ READER_COUNT = 3
 
 
 class PostgresJournal:
-    """A Journal (see port.py) on six connections: one writes, one listens, one writes digits, the others read.
+    """A Journal (see port.py) on seven connections: one writes, one listens, one writes digits, one pages of the
+    catalogue, the others read.
 
     No pool: the writers and the listener keep theirs, and three readers need no more than a queue.
     """
@@ -47,6 +50,8 @@ class PostgresJournal:
             self._free_links.put_nowait(link)
         self._digits = PostgresDigits(link=Link(url, backoff), read=self._read, clock=self.clock)
         self.digits: DigitStore = self._digits
+        self._catalogue = PostgresCatalogue(link=Link(url, backoff), read=self._read, clock=self.clock)
+        self.catalogue: CatalogueStore = self._catalogue
 
     @classmethod
     async def open(
@@ -82,8 +87,10 @@ class PostgresJournal:
         beat = postgres_runs.Beat(owner, held, self.clock())
         return await self._writer.write(postgres_runs.beat, beat, ids=list(held))
 
-    async def progress(self, calculation_id: str, fence: int, *, fraction: float, stage: str) -> int | None:
-        step = postgres_runs.Progress(calculation_id, fence, fraction, stage)
+    async def progress(
+        self, calculation_id: str, fence: int, *, fraction: float, stage: str, detail: bytes | None = None
+    ) -> int | None:
+        step = postgres_runs.Progress(calculation_id, fence, fraction, stage, detail)
         return await self._writer.write(postgres_runs.progress, step, ids=[calculation_id])
 
     async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
@@ -146,6 +153,7 @@ class PostgresJournal:
         await self._writer.close()
         await self._hints.close()
         await self._digits.close()
+        await self._catalogue.close()
         for link in self._links:
             await link.close()
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from calc_grpc.calculation import Calculation
-from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable, QueueFull
+from calc_grpc.calculation import LONE_KIND, Calculation
+from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable, QueueFull, SyncRunning
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.postgres_runs import FinishNew, finish_new
@@ -29,8 +29,10 @@ SELECT calculation_id, kind, creator, 'SCHEDULED', create_time_us, due_time_us, 
 FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[],
     %b::bytea[], %b::bytea[]) AS new (calculation_id, kind, creator, create_time_us, due_time_us, callback_url,
     callback_origin, report_id, input_sha256, input)
-ORDER BY calculation_id ON CONFLICT (calculation_id) DO NOTHING RETURNING calculation_id, sequence
+ORDER BY calculation_id ON CONFLICT DO NOTHING RETURNING calculation_id, sequence
 """
+# Of those that the index `calculations_lone` admits one at a time.
+_LONE = "SELECT calculation_id FROM calculations WHERE kind = %s AND state IN ('SCHEDULED', 'RUNNING')"
 
 
 class Accepting:
@@ -57,7 +59,7 @@ class Accepting:
             elif new.calculation_id in refused:
                 answers.append(QueueFull(metadata={"kind": new.kind}))
             else:
-                answers.append(_repeated(new, stored.get(new.calculation_id)))
+                answers.append(await _repeated(db, new, stored.get(new.calculation_id)))
         return answers
 
     async def _refused(self, db: Db, news: Sequence[NewCalculation]) -> set[str]:
@@ -114,8 +116,12 @@ async def _stored(db: Db, ids: Sequence[str]) -> dict[str, Row]:
     return {row["calculation_id"]: row for row in await cursor.fetchall()}
 
 
-def _repeated(new: NewCalculation, row: Row | None) -> Calculation | CalcError:
-    if row is None:  # deleted between the two statements
+async def _repeated(db: Db, new: NewCalculation, row: Row | None) -> Calculation | CalcError:
+    if row is None and new.kind == LONE_KIND:
+        lone = await (await db.execute(_LONE, [LONE_KIND])).fetchone()
+        if lone is not None:
+            return SyncRunning(metadata={"calculation_id": lone["calculation_id"]})
+    if row is None:  # deleted, or ended, between the two statements
         return JournalUnavailable()
     if row["kind"] != new.kind or row["input_sha256"] != new.input_sha256:
         return CalculationConflict(metadata={"calculation_id": new.calculation_id})

@@ -45,6 +45,7 @@ class Progress(NamedTuple):
     fence: int
     fraction: float
     stage: str
+    detail: bytes | None
 
 
 class Finish(NamedTuple):
@@ -126,8 +127,9 @@ async def progress(db: Db, changes: list[Change], steps: list[Progress]) -> list
     """Store the progress of runs that are still the callers'."""
     cursor = await db.execute(
         f"""UPDATE calculations SET progress_fraction = mine.fraction, progress_stage = mine.stage,
-        revision = revision + 1
-        FROM unnest(%s::text[], %s::bigint[], %s::float8[], %s::text[]) AS mine (id, held, fraction, stage)
+        progress_detail = coalesce(mine.detail, progress_detail), revision = revision + 1
+        FROM unnest(%s::text[], %s::bigint[], %s::float8[], %s::text[], %b::bytea[])
+            AS mine (id, held, fraction, stage, detail)
         WHERE {_MINE} RETURNING {CHANGED}, revision""",
         _columns(steps),
     )

@@ -1,10 +1,11 @@
 """The tables of the PostgreSQL journal."""
 
+from calc_grpc.calculation import LONE_KIND
 from calc_grpc.errors import StartRefused
-from calc_grpc.journal import postgres_digits
+from calc_grpc.journal import postgres_catalogue, postgres_digits
 from calc_grpc.journal.postgres_link import Db, shown
 
-VERSION = 2
+VERSION = 3
 # The order of lists, as the indexes for filters write it. It must not be the primary key's own: believing that columns
 # are independent, the planner would walk the primary key for rows that are not there, a million of them.
 FILTERED_ORDER = "(sequence + 0)"
@@ -61,7 +62,13 @@ CREATE TABLE waiting (kind TEXT COLLATE "C" PRIMARY KEY, at_most BIGINT NOT NULL
 CREATE TABLE journal_version (version INTEGER NOT NULL);
 INSERT INTO journal_version VALUES (0);
 """
-_STEPS = (_SCHEMA, postgres_digits.TABLES)  # from version 0 to 1, and so on
+_CATALOGUE = f"""
+ALTER TABLE calculations ADD COLUMN progress_detail BYTEA;
+CREATE UNIQUE INDEX calculations_lone ON calculations (kind)
+    WHERE kind = '{LONE_KIND}' AND state IN ('SCHEDULED', 'RUNNING');
+{postgres_catalogue.TABLES}
+"""
+_STEPS = (_SCHEMA, postgres_digits.TABLES, _CATALOGUE)  # from version 0 to 1, and so on
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('calc_grpc journal schema'))"  # servers may start at the same time
 
 

@@ -7,7 +7,7 @@ from calc_grpc.calculation import Calculation, Report
 from calc_grpc.journal.port import Change, Listener, NewCalculation
 
 SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
-    progress_fraction, progress_stage, revision, error_reason, error_message,
+    progress_fraction, progress_stage, progress_detail, revision, error_reason, error_message,
     report_id, report_state, report_attempt_count, report_last_error, report_next_time_us"""
 # Of a `pi` both are a few bytes, and what its row in a table shows; the others are left where they are, unread.
 LIGHT = f"{SHOWN}, CASE kind WHEN 'pi' THEN input END AS input, CASE kind WHEN 'pi' THEN result END AS result"

@@ -11,6 +11,7 @@ from typing import TypeVar
 from calc_grpc.calculation import Calculation, Clock, ReportState, wall_clock_us
 from calc_grpc.errors import JournalUnavailable, StartRefused
 from calc_grpc.journal import sqlite_reports, sqlite_runs
+from calc_grpc.journal.catalogue_port import CatalogueStore
 from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.file_lock import FileLock
 from calc_grpc.journal.group_commit import GroupCommit
@@ -18,6 +19,7 @@ from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 from calc_grpc.journal.sqlite_accepting import Accepting
+from calc_grpc.journal.sqlite_catalogue import SqliteCatalogue
 from calc_grpc.journal.sqlite_digits import SqliteDigits
 from calc_grpc.journal.sqlite_schema import connect, migrate
 
@@ -42,6 +44,7 @@ class SqliteJournal:
         self._reader_local = threading.local()
         self._reader_connections: list[sqlite3.Connection] = []
         self.digits: DigitStore = SqliteDigits(writer=self._writer, read=self._read, clock=clock)
+        self.catalogue: CatalogueStore = SqliteCatalogue(writer=self._writer, read=self._read, clock=clock)
 
     @classmethod
     async def open(
@@ -67,9 +70,13 @@ class SqliteJournal:
     async def beat(self, *, owner: str, held: Mapping[str, int]) -> set[str]:
         return await self._writer.write(lambda db, _: sqlite_runs.beat(db, owner=owner, held=held, now_us=self.clock()))
 
-    async def progress(self, calculation_id: str, fence: int, *, fraction: float, stage: str) -> int | None:
+    async def progress(
+        self, calculation_id: str, fence: int, *, fraction: float, stage: str, detail: bytes | None = None
+    ) -> int | None:
         return await self._writer.write(
-            lambda db, changes: sqlite_runs.progress(db, changes, calculation_id, fence, fraction=fraction, stage=stage)
+            lambda db, changes: sqlite_runs.progress(
+                db, changes, calculation_id, fence, fraction=fraction, stage=stage, detail=detail
+            )
         )
 
     async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:

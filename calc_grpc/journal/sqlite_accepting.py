@@ -8,8 +8,8 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 
-from calc_grpc.calculation import Calculation
-from calc_grpc.errors import CalcError, CalculationConflict, QueueFull
+from calc_grpc.calculation import LONE_KIND, Calculation
+from calc_grpc.errors import CalcError, CalculationConflict, QueueFull, SyncRunning
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of, scheduled
 from calc_grpc.journal.sqlite_runs import finish_new
@@ -33,20 +33,29 @@ class Accepting:
     def __call__(
         self, db: sqlite3.Connection, changes: list[Change], news: Sequence[NewCalculation]
     ) -> list[Calculation | CalcError]:
-        """Insert, or answer with the rows of the same ids and inputs; CalculationConflict, QueueFull for others."""
+        """Insert, or answer with the rows of the same ids and inputs.
+
+        CalculationConflict, SyncRunning, QueueFull for others.
+        """
         stored = _stored(db, news)
         fresh: dict[str, NewCalculation] = {}
+        lone_id = _lone_id(db) if any(new.kind == LONE_KIND for new in news) else None
         for new in news:
             is_new = new.calculation_id not in stored and new.calculation_id not in fresh
-            if is_new and (new.result is not None or self._may_wait(db, new.kind, fresh.values())):
+            is_second = new.kind == LONE_KIND and lone_id is not None
+            if is_new and not is_second and (new.result is not None or self._may_wait(db, new.kind, fresh.values())):
                 fresh[new.calculation_id] = new
+                lone_id = new.calculation_id if new.kind == LONE_KIND else lone_id
         inserted = _insert(db, list(fresh.values()))
         for new in fresh.values():
             if new.result is not None:
                 inserted[new.calculation_id] = finish_new(db, changes, new)
             else:
                 changes.append(scheduled(new))
-        return [_answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted) for new in news]
+        return [
+            _answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted, lone_id)
+            for new in news
+        ]
 
     def _may_wait(self, db: sqlite3.Connection, kind: str, fresh: Collection[NewCalculation]) -> bool:
         """Note that one more waits, if it may. fresh: those that will be inserted as well."""
@@ -60,6 +69,13 @@ class Accepting:
             return False
         self._waiting.add(kind)
         return True
+
+
+def _lone_id(db: sqlite3.Connection) -> str | None:
+    """Which calculation of LONE_KIND waits or runs."""
+    query = "SELECT calculation_id FROM calculations WHERE kind = ? AND state IN ('SCHEDULED', 'RUNNING')"
+    row = db.execute(query, (LONE_KIND,)).fetchone()
+    return row["calculation_id"] if row else None
 
 
 def _stored(db: sqlite3.Connection, news: Sequence[NewCalculation]) -> dict[str, sqlite3.Row]:
@@ -88,12 +104,18 @@ def _values(new: NewCalculation) -> tuple[object, ...]:
 
 
 def _answer(
-    new: NewCalculation, stored: sqlite3.Row | None, first: NewCalculation | None, inserted: Mapping[str, Calculation]
+    new: NewCalculation,
+    stored: sqlite3.Row | None,
+    first: NewCalculation | None,
+    inserted: Mapping[str, Calculation],
+    lone_id: str | None,
 ) -> Calculation | CalcError:
-    """first: whoever asked for this id first among those that asked together."""
+    """first: whoever asked for this id first among those that asked together. lone_id: see `_lone_id`."""
     if stored is not None:
         if (stored["kind"], stored["input_sha256"]) == (new.kind, new.input_sha256):
             return calculation_of({name: stored[name] for name in stored.keys() if name != "input_sha256"})  # noqa: SIM118
+    elif first is None and new.kind == LONE_KIND and lone_id is not None:
+        return SyncRunning(metadata={"calculation_id": lone_id})
     elif first is None:
         return QueueFull(metadata={"kind": new.kind})
     elif (first.kind, first.input_sha256) == (new.kind, new.input_sha256):

@@ -61,13 +61,21 @@ def beat(db: sqlite3.Connection, *, owner: str, held: Mapping[str, int], now_us:
 
 
 def progress(
-    db: sqlite3.Connection, changes: list[Change], calculation_id: str, fence: int, *, fraction: float, stage: str
+    db: sqlite3.Connection,
+    changes: list[Change],
+    calculation_id: str,
+    fence: int,
+    *,
+    fraction: float,
+    stage: str,
+    detail: bytes | None,
 ) -> int | None:
     """Store the progress of a run that is still the caller's."""
     row = db.execute(
-        f"""UPDATE calculations SET progress_fraction = :fraction, progress_stage = :stage, revision = revision + 1
+        f"""UPDATE calculations SET progress_fraction = :fraction, progress_stage = :stage, revision = revision + 1,
+        progress_detail = coalesce(:detail, progress_detail)
         WHERE {_MINE} RETURNING {CHANGED}, revision""",
-        {"fraction": fraction, "stage": stage, "id": calculation_id, "fence": fence},
+        {"fraction": fraction, "stage": stage, "detail": detail, "id": calculation_id, "fence": fence},
     ).fetchone()
     return int(_noted(row, changes)["revision"]) if row else None
 

@@ -3,10 +3,11 @@
 import sqlite3
 from pathlib import Path
 
+from calc_grpc.calculation import LONE_KIND
 from calc_grpc.errors import StartRefused
-from calc_grpc.journal import sqlite_digits
+from calc_grpc.journal import sqlite_catalogue, sqlite_digits
 
-VERSION = 3
+VERSION = 4
 
 # The blobs come last: a row is read without them, so lists never touch their pages.
 _TABLES = """
@@ -55,7 +56,13 @@ CREATE INDEX calculations_kind_state ON calculations (kind, state, sequence);
 CREATE INDEX calculations_creator ON calculations (creator, sequence);
 """
 _FINISHED = "CREATE INDEX calculations_finished ON calculations (finish_time_us) WHERE finish_time_us IS NOT NULL;"
-_STEPS = (_TABLES, _FINISHED, sqlite_digits.TABLES)  # from version 0 to 1, and so on
+_CATALOGUE = f"""
+ALTER TABLE calculations ADD COLUMN progress_detail BLOB;
+CREATE UNIQUE INDEX calculations_lone ON calculations (kind)
+    WHERE kind = '{LONE_KIND}' AND state IN ('SCHEDULED', 'RUNNING');
+{sqlite_catalogue.TABLES}
+"""
+_STEPS = (_TABLES, _FINISHED, sqlite_digits.TABLES, _CATALOGUE)  # from version 0 to 1, and so on
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

@@ -1,7 +1,7 @@
 """The one way kernels are compiled, typed so that a compiled function keeps its signature.
 
 Numba's cache on disk notices a change of the file that holds a kernel, but not of kernels it calls from other
-files. The cache directory therefore carries a digest of every source file of this room.
+files. The cache directory therefore carries a digest of every source file of the folders that hold kernels.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp] | NDArray[np.bool_]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+FOLDERS = ("orbits", "identification")  # of kernels
 
 
 def compiled(kernel: Kernel) -> Kernel:
@@ -25,11 +26,12 @@ def compiled(kernel: Kernel) -> Kernel:
 
 
 def _cache_directory() -> str:
-    room = Path(__file__).parent
+    here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(room.glob("*.py")):
-        digest.update(source.read_bytes())
-    base = Path(os.environ.get("NUMBA_CACHE_DIR") or room / "__pycache__")
+    for folder in FOLDERS:
+        for source in sorted((here.parent / folder).glob("*.py")):
+            digest.update(source.read_bytes())
+    base = Path(os.environ.get("NUMBA_CACHE_DIR") or here / "__pycache__")
     return str(base / f"orbits-{digest.hexdigest()[:12]}")
 
 

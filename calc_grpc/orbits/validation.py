@@ -40,14 +40,14 @@ class FieldProblem:
     message: str
 
 
-def find_problems(observations: Sequence[Observation], *, now: datetime) -> list[FieldProblem]:
-    """List every problem, in the order of the observations; empty when the solver can start."""
+def find_problems(observations: Sequence[Observation], *, now: datetime, fewest: int = FEWEST) -> list[FieldProblem]:
+    """List every problem, in the order of the observations; empty when the solver can start, which needs so many."""
     if len(observations) > MOST:
         message = f"{len(observations)} observations were given; at most {MOST} are taken. Leave some out."
         return [FieldProblem(path="observations", reason=TOO_MANY_OBSERVATIONS, message=message)]
     problems = []
-    if len(observations) < FEWEST:
-        message = f"An orbit needs at least {FEWEST} observations; {len(observations)} were given. Add more."
+    if len(observations) < fewest:
+        message = f"Give {fewest} or more observations; {len(observations)} were given."
         problems.append(FieldProblem(path="observations", reason=TOO_FEW_OBSERVATIONS, message=message))
     seen = _first_of([(observation.station, observation.observed_at) for observation in observations])
     numbered = _first_of([observation.id for observation in observations])
@@ -82,7 +82,7 @@ def _of_one(path: str, observation: Observation, now: datetime) -> Iterator[Fiel
     yield from _of_time(path, observation.observed_at, now)
     yield from _of_numbers(path, observation)
     yield from _of_texts(path, observation)
-    yield from _of_place(path, observation)
+    yield from find_site_problems(path, observation.station, observation.observer_position_km)
 
 
 def _of_time(path: str, observed_at: datetime, now: datetime) -> Iterator[FieldProblem]:
@@ -128,12 +128,12 @@ def _of_texts(path: str, observation: Observation) -> Iterator[FieldProblem]:
             yield FieldProblem(path=f"{path}.{name}", reason=INVALID_FORMAT, message=message)
 
 
-def _of_place(path: str, observation: Observation) -> Iterator[FieldProblem]:
-    place = observation.observer_position_km
+def find_site_problems(path: str, station: str, place: tuple[float, float, float] | None) -> Iterator[FieldProblem]:
+    """List what is wrong with where an observer stands: a code, and a geocentric place in km where it needs one."""
     if place is not None and not (len(place) == 3 and math.hypot(*place) <= FARTHEST_OBSERVER_KM):
         message = f"Give geocentric x, y, z in km, ICRF axes, at most {FARTHEST_OBSERVER_KM:.0e} km long."
         yield _out(path, "observer_position_km", message)
-    yield from _of_station(path, observation.station, placed=place is not None)
+    yield from _of_station(path, station, placed=place is not None)
 
 
 def _of_station(path: str, station: str, *, placed: bool) -> Iterator[FieldProblem]:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "main_api.accounts",
+    "main_api.asteroids",
     "main_api.requests",
 ]
 MIDDLEWARE = [
@@ -96,7 +97,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;",
+        # The log, which a synchronisation of the catalogue makes large, is cut when it was copied.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216;",
     }
 
 # --- who is calling ---

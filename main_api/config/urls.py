@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 urlpatterns = [
     path("api/auth/", include("main_api.accounts.urls")),
     path("api/", include("main_api.stations.urls")),
+    path("api/", include("main_api.asteroids.urls")),
     path("api/", include("main_api.requests.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

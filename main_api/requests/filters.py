@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import F, Q, QuerySet
-from django.utils.datastructures import MultiValueDict
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ValidationError
@@ -88,8 +87,3 @@ class RequestFilter(filters.FilterSet):
         return queryset.filter(
             Q(designation__iregex=pattern) | Q(comment__iregex=pattern) | Q(creator__username__iregex=pattern)
         )
-
-
-def without_blanks(parameters: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
-    """An empty parameter (`?status=`) is one that was not given."""
-    return MultiValueDict({key: [value for value in values if value.strip()] for key, values in parameters.lists()})

@@ -120,6 +120,14 @@ class HistoryOutput(serializers.Serializer):
     earlier_result = serializers.JSONField(allow_null=True, help_text="What a RESULT_REPLACED replaced.")
 
 
+class CatalogueEntryOutput(serializers.Serializer):
+    """An asteroid of the catalogue."""
+
+    spkid = serializers.IntegerField()
+    full_name = serializers.CharField()
+    designation = serializers.CharField()
+
+
 class RequestDetailOutput(RequestRowOutput):
     """A request with all that belongs to it."""
 
@@ -131,3 +139,4 @@ class RequestDetailOutput(RequestRowOutput):
     follow_up = FollowUpOutput(allow_null=True)
     error = CalculationErrorOutput(allow_null=True)
     history = HistoryOutput(many=True)
+    catalogue = CatalogueEntryOutput(allow_null=True, help_text="The one asteroid that `designation` names.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from main_api.accounts.models import User
+from main_api.asteroids.selectors import find_asteroid
 from main_api.errors import Forbidden, NotFound
 from main_api.requests.models import HistoryEntry, Observation, Request
 from main_api.requests.report import RESULT_FIELDS
@@ -78,7 +79,7 @@ def request_row(request_id: int) -> dict[str, Any]:
 
 
 def request_detail(*, user: User, request_id: int) -> dict[str, Any]:
-    """A request with its observations, result and history, or NotFound."""
+    """A request with its observations, result, history and the asteroid of the catalogue that it names, or NotFound."""
     detail = _named(visible_requests(user).filter(pk=request_id)).values(*DETAIL_COLUMNS).first()
     if detail is None:
         raise NotFound()
@@ -88,6 +89,12 @@ def request_detail(*, user: User, request_id: int) -> dict[str, Any]:
         .annotate(actor_name=F("actor__username"))
         .values("at", "actor_name", "action", "calculation_id", "note", "earlier_result")
     )
+    asteroid = find_asteroid(detail["designation"])
+    detail["catalogue"] = asteroid and {
+        "spkid": asteroid.spkid,
+        "full_name": asteroid.full_name,
+        "designation": asteroid.designation,
+    }
     return detail
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from main_api.requests import views
 from main_api.requests.import_view import ImportView
+from main_api.requests.prediction_view import PredictionView
 
 urlpatterns = [
     path("requests", views.RequestListView.as_view()),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("requests/<int:request_id>/complete", views.CompleteView.as_view()),
     path("requests/<int:request_id>/reject", views.RejectView.as_view()),
     path("requests/<int:request_id>/recalculate", views.RecalculateView.as_view()),
+    path("requests/<int:request_id>/prediction", PredictionView.as_view()),
     path("requests/<int:request_id>/result", views.ResultView.as_view()),
 ]

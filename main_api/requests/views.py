@@ -11,12 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from main_api.accounts.permissions import IsModerator, IsObserver
+from main_api.callback_key import HEADER, refuse_without_key
 from main_api.json_parser import RawJsonParser, parse_object
 from main_api.pagination import StrictPagination
+from main_api.query import without_blanks
 from main_api.requests import selectors
-from main_api.requests.callback_key import HEADER, refuse_without_key
 from main_api.requests.conditional import entity_tag, not_modified, tagged
-from main_api.requests.filters import PARAMETERS, RequestFilter, without_blanks
+from main_api.requests.filters import PARAMETERS, RequestFilter
 from main_api.requests.output import ObservationOutput, RequestDetailOutput, RequestRowOutput
 from main_api.requests.serializers import (
     ObservationInput,
@@ -27,7 +28,7 @@ from main_api.requests.serializers import (
     ResultInput,
 )
 from main_api.requests.services import completing, drafts, results, transitions
-from main_api.requests.signature import HEADERS, refuse_other_id, refuse_unsigned
+from main_api.signature import HEADERS, refuse_other_id, refuse_unsigned
 from main_api.strict_fields import StrictSerializer
 
 TAGS = ["requests"]

@@ -62,14 +62,20 @@ def digits_pool() -> FakePool:
 
 
 @pytest.fixture
+def sky_pool() -> FakePool:
+    return FakePool()
+
+
+@pytest.fixture
 async def start_server(
-    config: Config, pool: FakePool, reading_pool: FakePool, digits_pool: FakePool
+    config: Config, pool: FakePool, reading_pool: FakePool, digits_pool: FakePool, sky_pool: FakePool
 ) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
     """Start a server in this process; settings given replace those of `config`."""
     servers: list[Server] = []
 
     async def start(**settings: object) -> Server:
-        server = Server(replace(config, **settings), pool=pool, reading_pool=reading_pool, digits_pool=digits_pool)
+        pools = {"pool": pool, "reading_pool": reading_pool, "digits_pool": digits_pool, "sky_pool": sky_pool}
+        server = Server(replace(config, **settings), **pools)
         await server.start()
         servers.append(server)
         await server.become_ready()

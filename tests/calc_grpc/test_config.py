@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from calc_grpc.catalogue.settings import RetrySettings, SourceSettings
 from calc_grpc.config import Config
 from calc_grpc.errors import StartRefused
 from calc_grpc.origins import origin_of
@@ -53,6 +54,8 @@ def test_the_example_file_holds_the_defaults() -> None:
         ("CALC_DIGITS_LARGEST_POSITION", "100000000", "digits_largest_position", 100_000_000),
         ("CALC_DIGITS_KEEP_DAYS", "30", "digits_keep_days", 30.0),
         ("CALC_LOG_LEVEL", "debug", "log_level", "DEBUG"),
+        ("CALC_MAIN_URL", "http://main:81", "main_url", "http://main:81"),
+        ("CALC_CATALOGUE_EVERY_H", "24", "catalogue_every_h", 24.0),
     ],
 )  # fmt: skip
 def test_a_setting_is_read(name: str, text: str, field: str, value: object) -> None:
@@ -152,3 +155,58 @@ def test_keys_stay_out_of_what_may_be_logged() -> None:
 )
 def test_the_origin_of_a_url_is_what_a_request_would_go_to(url: str, origin: str | None) -> None:
     assert origin_of(url) == origin
+
+
+def test_the_source_of_the_catalogue_has_settings_of_its_own() -> None:
+    environ = {
+        "CALC_CATALOGUE_URL": "http://mirror/query",
+        "CALC_CATALOGUE_CONCURRENCY": "7",
+        "CALC_CATALOGUE_PAGE_SIZE": "500",
+        "CALC_CATALOGUE_ATTEMPTS": "5",
+        "CALC_CATALOGUE_FIRST_WAIT_S": "0.5",
+        "CALC_CATALOGUE_WAIT_FACTOR": "3",
+        "CALC_CATALOGUE_LONGEST_WAIT_S": "20",
+        "CALC_CATALOGUE_TIMEOUT_S": "30",
+        "CALC_CATALOGUE_CONNECT_TIMEOUT_S": "4",
+    }
+    assert Config.from_env(environ).catalogue_source == SourceSettings(
+        url="http://mirror/query",
+        concurrency=7,
+        page_size=500,
+        retry=RetrySettings(attempt_count=5, first_wait_s=0.5, factor=3.0, longest_wait_s=20.0),
+        request_timeout_s=30.0,
+        connect_timeout_s=4.0,
+    )
+
+
+def test_by_default_the_source_is_the_stand_in_in_development_and_jpl_in_production() -> None:
+    assert Config.from_env({}).catalogue_source.url == "http://127.0.0.1:8002/sbdb_query.api"
+    source = Config.from_env({"ASTRODIST_ENV": "production", "CALC_CALLBACK_KEY": SECRET}).catalogue_source
+    assert (source.url, source.concurrency) == ("https://ssd-api.jpl.nasa.gov/sbdb_query.api", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CALC_MAIN_URL", "main"),
+        ("CALC_CATALOGUE_URL", "ftp://mirror/"),
+        ("CALC_CATALOGUE_URL", "http://mirror/?fields=a"),
+        ("CALC_CATALOGUE_URL", "http://somebody@mirror/"),
+        ("CALC_CATALOGUE_CONCURRENCY", "0"),
+        ("CALC_CATALOGUE_CONCURRENCY", "1001"),
+        ("CALC_CATALOGUE_PAGE_SIZE", "20001"),
+        ("CALC_CATALOGUE_ATTEMPTS", "0"),
+        ("CALC_CATALOGUE_WAIT_FACTOR", "0.5"),
+        ("CALC_CATALOGUE_TIMEOUT_S", "0"),
+        ("CALC_CATALOGUE_EVERY_H", "-1"),
+    ],
+)
+def test_a_wrong_setting_of_the_catalogue_stops_the_start_by_name(name: str, text: str) -> None:
+    with pytest.raises(StartRefused, match=f"^{name}: "):
+        Config.from_env({name: text})
+
+
+def test_more_than_one_request_at_a_time_is_refused_for_jpl_with_the_reason() -> None:
+    environ = {"CALC_CATALOGUE_URL": "https://ssd-api.jpl.nasa.gov/sbdb_query.api", "CALC_CATALOGUE_CONCURRENCY": "2"}
+    with pytest.raises(StartRefused, match=r"^CALC_CATALOGUE_CONCURRENCY: JPL's terms of use allow one request"):
+        Config.from_env(environ)

@@ -37,7 +37,10 @@ class Engine:
 async def servers(config: Config, postgres_url: str) -> AsyncIterator[tuple[Front, Engine]]:
     pools = FakePool(count=0), FakePool(count=1)
     shared = replace(config, database_url=postgres_url)
-    running = [Server(shared, pool=pool, reading_pool=FakePool(), digits_pool=FakePool()) for pool in pools]
+    running = [
+        Server(shared, pool=pool, reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
+        for pool in pools
+    ]
     for server in running:
         await server.start()
         await server.become_ready()

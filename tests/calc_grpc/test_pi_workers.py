@@ -26,7 +26,7 @@ STAGES = ["summing the series", "dividing", "converting to decimal", "storing", 
 async def server(config: Config, pool: FakePool) -> AsyncIterator[Server]:
     """Digits are computed by real processes, distances by fakes."""
     settings = replace(config, digits_largest_position=LONG_ENOUGH)
-    server = Server(settings, pool=pool, reading_pool=FakePool())
+    server = Server(settings, pool=pool, reading_pool=FakePool(), sky_pool=FakePool())
     await server.start()
     await server.become_ready()
     yield server

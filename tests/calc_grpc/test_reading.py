@@ -145,7 +145,7 @@ async def test_a_fault_of_the_reader_is_logged_and_shows_no_inner_text(
     with refused(StatusCode.INTERNAL, "INTERNAL") as refusal:
         await soon(call)
     assert "secret" not in refusal.message
-    (record,) = [record for record in caplog.records if record.message == "reading a file failed"]
+    (record,) = [record for record in caplog.records if record.message == "computation failed"]
     assert "secret inner text" in vars(record)["trace"]
 
 
@@ -158,7 +158,7 @@ async def test_a_server_that_stops_reads_nothing_more(server: Server, stub: Stub
 
 async def test_stopping_while_a_file_is_read_is_quick(config: Config) -> None:
     reading_pool = FakePool()
-    server = Server(config, pool=FakePool(), reading_pool=reading_pool, digits_pool=FakePool())
+    server = Server(config, pool=FakePool(), reading_pool=reading_pool, digits_pool=FakePool(), sky_pool=FakePool())
     await server.start()
     await server.become_ready()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
@@ -174,7 +174,7 @@ async def test_stopping_while_a_file_is_read_is_quick(config: Config) -> None:
 async def real_stub(config: Config) -> AsyncIterator[Stub]:
     """A server that reads in a real process."""
     reading = WorkerPool(worker_count=1, numba_cache_path=config.numba_cache_path, table="calc_grpc.convert_astrometry")
-    server = Server(config, pool=FakePool(), reading_pool=reading, digits_pool=FakePool())
+    server = Server(config, pool=FakePool(), reading_pool=reading, digits_pool=FakePool(), sky_pool=FakePool())
     await server.start()
     await server.become_ready()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:

@@ -158,7 +158,8 @@ async def test_names_with_control_characters_are_refused(stub: Stub) -> None:
     assert refusal.fields == [("creator", "INVALID_FORMAT"), ("visible_to", "INVALID_FORMAT")]
 
 
-async def test_create_refuses_a_kind_that_is_not_computed_here(stub: Stub) -> None:
+async def test_create_refuses_a_kind_that_is_not_computed_here(server: Server, stub: Stub) -> None:
+    del server._service._kinds["identification"]
     with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED") as refusal:
         await create(stub, distance=None, identification=identification_pb2.IdentificationInput())
     assert "distance, pi" in refusal.message and refusal.metadata == {"kind": "identification"}
@@ -300,11 +301,6 @@ async def test_without_callback_there_is_no_report_to_send(stub: Stub) -> None:
 
 
 # --- what is not offered yet ---
-
-
-async def test_calls_of_later_days_say_so(stub: Stub) -> None:
-    with refused(StatusCode.UNIMPLEMENTED, "NOT_IMPLEMENTED"):
-        await stub.PredictPositions(pb2.PredictPositionsRequest())
 
 
 async def test_the_whole_life_of_one_calculation(stub: Stub, pool: FakePool, receiver: Receiver) -> None:

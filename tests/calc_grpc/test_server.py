@@ -49,7 +49,7 @@ async def listed_services(channel: grpc.aio.Channel, **metadata: str) -> set[str
 async def test_health_says_serving_overall_and_by_name_once_the_workers_are_warm(
     config: Config, pool: FakePool
 ) -> None:
-    server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool())
+    server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
     await server.start()
     async with channel_to(server) as channel:
         assert [await health_of(channel, name) for name in ("", SERVICE_NAME)] == [Serving.NOT_SERVING] * 2
@@ -138,7 +138,7 @@ async def test_an_unforeseen_fault_shows_no_inner_text_and_is_logged(
 
 async def test_a_port_that_is_taken_is_refused_by_name(server: Server, config: Config) -> None:
     taken = replace(config, port=server.port, database_url=f"{config.database_url}.other")
-    second = Server(taken, pool=FakePool(), reading_pool=FakePool(), digits_pool=FakePool())
+    second = Server(taken, pool=FakePool(), reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
     with pytest.raises(StartRefused, match=f"CALC_PORT: {server.port} "):
         await second.start()
 
@@ -150,7 +150,7 @@ async def test_a_journal_in_use_is_refused_by_name(server: Server, config: Confi
 
 async def test_stopping_hands_back_the_run_ends_the_streams_and_is_quick(config: Config) -> None:
     pool = FakePool()
-    server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool())
+    server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
     await server.start()
     await server.become_ready()
     async with channel_to(server) as channel:
@@ -167,7 +167,7 @@ async def test_stopping_hands_back_the_run_ends_the_streams_and_is_quick(config:
                 assert await soon(stream.read()) is not grpc.aio.EOF
         await soon(stopping, STOP_WITHIN_S)
 
-    again = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool())
+    again = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
     await again.start()
     await again.become_ready()
     run = await pool.next_run()
@@ -187,7 +187,7 @@ async def test_revisions_grow_across_restarts(config: Config, receiver: Receiver
     calculation_id = ""
     for _ in range(3):
         pool = FakePool()
-        server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool())
+        server = Server(config, pool=pool, reading_pool=FakePool(), digits_pool=FakePool(), sky_pool=FakePool())
         await server.start()
         async with channel_to(server) as channel:
             if not calculation_id:

@@ -1,21 +1,26 @@
 """What the tests of main_api share: a database in a file, users, clients, a calculation service that is a fake."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from rest_framework.test import APIClient
 
 from main_api.accounts.models import Role, User
 from main_api.accounts.services import create_token
+from main_api.errors import ApiError
 from main_api.requests.models import Request
 from tests.main_api.fake_calc import FakeCalc, unused_address
 from tests.main_api.sample_requests import make_draft
 
 CALLBACK_KEY = "development-callback-key"
 PASSWORD = "wrench-orbit-41"
+DEADLINE_S = 20
 
 Clients = Callable[[User], APIClient]
 
@@ -93,3 +98,25 @@ def as_moderator(moderator: User, signed_in: Clients) -> APIClient:
 @pytest.fixture
 def anonymous(db: None) -> APIClient:
     return APIClient()
+
+
+@pytest.fixture
+def together() -> Callable[..., list[Any]]:
+    """Runs calls in threads of their own; an ApiError is an outcome."""
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        start = threading.Barrier(len(calls))
+
+        def attempt(call: Callable[[], Any]) -> Any:
+            start.wait(DEADLINE_S)
+            try:
+                return call()
+            except ApiError as error:
+                return error.reason
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return [future.result(DEADLINE_S) for future in [pool.submit(attempt, call) for call in calls]]
+
+    return run

@@ -37,6 +37,7 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
 
     refuse_with: raised by the next calls instead of an answer: a gRPC code, or a whole status.
     read: what it reads in any file; read_contents: the files it was sent.
+    predict: what PredictPositions answers; prediction_requests: what it was asked.
     on_create: called after a calculation was kept and before Create answers; on_read: while a file is read.
     """
 
@@ -48,6 +49,8 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
         self.read = calculation_service_pb2.ParseAstrometryResponse()
         self.read_contents: list[bytes] = []
         self.on_read: Callable[[], None] = lambda: None
+        self.predict: Callable[[Any], Any] = lambda request: calculation_service_pb2.PredictPositionsResponse()
+        self.prediction_requests: list[calculation_service_pb2.PredictPositionsRequest] = []
         self.refuse_with: grpc.StatusCode | status_pb2.Status | None = None
         self.on_create: Callable[[str], None] = lambda calculation_id: None
         self.now = lambda: datetime.now(UTC)
@@ -69,7 +72,9 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
         with self._lock:
             self.create_requests.append(request)
             known = self.calculations.get(request.calculation_id)
-            if known is None:
+            if request.HasField("catalogue_sync"):
+                self._keep_sync(request, context)
+            elif known is None:
                 self.keep(request.calculation_id, request.distance)
             elif known.distance != request.distance:
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, "another input")
@@ -96,6 +101,19 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
         self.read_contents.append(request.content)
         self.on_read()
         return self.read
+
+    def PredictPositions(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self._refuse(context)
+        self.prediction_requests.append(request)
+        return self.predict(request)
+
+    def _keep_sync(self, request: Any, context: grpc.ServicerContext) -> None:
+        for other in self.calculations.values():
+            if other.kind == "catalogue_sync" and other.state == State.SCHEDULED:
+                context.abort_with_status(rpc_status.to_status(sync_running(other.calculation_id)))
+        self.calculations[request.calculation_id] = calculation_pb2.Calculation(
+            calculation_id=request.calculation_id, kind="catalogue_sync", state=State.SCHEDULED
+        )
 
     def keep(self, calculation_id: str, distance: distance_pb2.DistanceInput) -> calculation_pb2.Calculation:
         """Adds a calculation that is scheduled."""
@@ -143,6 +161,17 @@ class FakeCalc(calculation_service_pb2_grpc.CalculationServiceServicer):
             context.abort(self.refuse_with, "refused by the test")
         if self.refuse_with is not None:
             context.abort_with_status(rpc_status.to_status(self.refuse_with))
+
+
+def sync_running(calculation_id: str) -> status_pb2.Status:
+    """FAILED_PRECONDITION that names the synchronisation that runs."""
+    detail = AnyMessage()
+    detail.Pack(
+        error_details_pb2.ErrorInfo(
+            reason="SYNC_RUNNING", domain="astrodist", metadata={"calculation_id": calculation_id}
+        )
+    )
+    return status_pb2.Status(code=code_pb2.FAILED_PRECONDITION, message="It runs already.", details=[detail])
 
 
 def refused_fields(*violations: tuple[str, str, str]) -> status_pb2.Status:

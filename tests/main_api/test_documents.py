@@ -34,6 +34,13 @@ SUCCEEDING = {
     "putResult": {"204"},
     "schema_retrieve": {"200"},
     "listStations": {"200"},
+    "listAsteroids": {"200"},
+    "getAsteroid": {"200"},
+    "startCatalogueSync": {"202"},
+    "putCataloguePage": {"200"},
+    "listCataloguePages": {"200"},
+    "finishCatalogueSync": {"200"},
+    "getPrediction": {"200"},
 }
 
 
@@ -42,6 +49,12 @@ def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
     call_command("spectacular", "--fail-on-warn", "--validate", file=str(file))
     schema = yaml.safe_load(file.read_text())
     assert {path for path in schema["paths"]} == {
+        "/api/asteroids",
+        "/api/asteroids/sync",
+        "/api/asteroids/sync/{calculation_id}/finish",
+        "/api/asteroids/sync/{calculation_id}/pages",
+        "/api/asteroids/sync/{calculation_id}/pages/{page_number}",
+        "/api/asteroids/{spkid}",
         "/api/auth/login",
         "/api/auth/logout",
         "/api/auth/me",
@@ -54,6 +67,7 @@ def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
         "/api/requests/{request_id}/import",
         "/api/requests/{request_id}/observations",
         "/api/requests/{request_id}/observations/{observation_id}",
+        "/api/requests/{request_id}/prediction",
         "/api/requests/{request_id}/recalculate",
         "/api/requests/{request_id}/reject",
         "/api/requests/{request_id}/result",

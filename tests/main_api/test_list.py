@@ -227,6 +227,7 @@ def test_the_detail_is_the_row_and_all_that_belongs_to_it(as_observer: APIClient
     draft = make_draft(observer)
     detail = as_observer.get(f"{URL}/{draft.pk}").json()
     more = {"comment", "observations", "orbit", "verdict_reason", "alternatives", "follow_up", "error", "history"}
+    more.add("catalogue")
     assert set(detail) == ROW | more
 
 
@@ -253,4 +254,4 @@ def test_one_request_takes_as_many_queries_for_many_observations_as_for_none(
     large = make_completed(observer, moderator, observation_count=40)
     APIClient().put(f"{URL}/{large.pk}/result", result_body(large), headers={"X-Calc-Key": CALLBACK_KEY})
     counts: Any = {query_count(as_observer, f"{URL}/{request.pk}") for request in (small, large)}
-    assert counts == {4}, "the caller, the request, its observations, its history"
+    assert counts == {5}, "the caller, the request, its observations, its history, the catalogue"

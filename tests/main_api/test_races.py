@@ -2,30 +2,26 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pkgutil import resolve_name
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from main_api.accounts.models import Role, User
 from main_api.calc_client import get_calculation
-from main_api.errors import ApiError
 from main_api.requests.models import Observation, Request
 from main_api.requests.services import completing, drafts, results, transitions
 from main_api.requests.services.repair import repair_calculations
-from tests.main_api.conftest import CALLBACK_KEY, Clients
+from tests.main_api.conftest import CALLBACK_KEY, DEADLINE_S, Clients
 from tests.main_api.fake_calc import FakeCalc, report_id_of
 from tests.main_api.sample_requests import make_completed, make_draft, make_formed, observation_values, result_body
 from tests.main_api.test_transitions import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DEADLINE_S = 20
 NOW = timedelta(0)
 
 Both = Callable[[str], None]
@@ -34,28 +30,6 @@ Both = Callable[[str], None]
 @pytest.fixture
 def second_moderator(db: None) -> User:
     return User.objects.create_user("mark", password="x", role=Role.MODERATOR)
-
-
-@pytest.fixture
-def together() -> Callable[..., list[Any]]:
-    """Runs calls in threads of their own; an ApiError is an outcome."""
-
-    def run(*calls: Callable[[], Any]) -> list[Any]:
-        start = threading.Barrier(len(calls))
-
-        def attempt(call: Callable[[], Any]) -> Any:
-            start.wait(DEADLINE_S)
-            try:
-                return call()
-            except ApiError as error:
-                return error.reason
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return [future.result(DEADLINE_S) for future in [pool.submit(attempt, call) for call in calls]]
-
-    return run
 
 
 @pytest.fixture

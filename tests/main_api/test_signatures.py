@@ -13,11 +13,12 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from main_api import callback_key
 from main_api.accounts.models import User
-from main_api.requests import callback_key
 from main_api.requests.models import Request
 from main_api.signing_secret import secret_of
 from tests.main_api.conftest import CALLBACK_KEY
+from tests.main_api.sample_catalogue import Run, source_row
 from tests.main_api.sample_requests import make_completed, result_body
 from tests.main_api.test_transitions import actions
 
@@ -260,3 +261,23 @@ def test_every_accepted_key_is_compared_whichever_fits(
         compared.clear()
         send(completed, content, signed(content, report_id, key=key))
         assert compared == [accepted.encode() for accepted in settings.CALLBACK_KEYS]
+
+
+def test_what_was_signed_for_one_page_of_the_catalogue_is_not_taken_for_another(db: None) -> None:
+    run = Run()
+    page = run.page_body([source_row(433)]) | {"page_count": 2}
+    content = json.dumps(page).encode()
+    headers = signed(content, f"{run.calculation_id}-1-1")
+
+    def put(number: int) -> Any:
+        path = f"{run.path}/pages/{number}"
+        return APIClient().generic("PUT", path, content, "application/json", headers=headers)
+
+    assert put(1).status_code == 200
+    refused = put(2)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "WRONG_SIGNATURE")
+    end = json.dumps(run.body(object_count=1, page_count=1, complete=False)).encode()
+    for message, status in (("1-1", 403), ("1-finish", 200)):
+        headers = signed(end, f"{run.calculation_id}-{message}")
+        answer = APIClient().generic("POST", f"{run.path}/finish", end, "application/json", headers=headers)
+        assert answer.status_code == status

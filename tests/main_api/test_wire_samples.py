@@ -19,7 +19,9 @@ from rest_framework.test import APIClient
 from main_api.accounts.models import Role, User
 from tests.main_api.conftest import CALLBACK_KEY, Clients
 from tests.main_api.fake_calc import FakeCalc, parse_problem, parsed, parsed_row
+from tests.main_api.sample_catalogue import Run, source_row
 from tests.main_api.sample_requests import observation_body
+from tests.main_api.test_prediction import answering
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "wire"
 REQUEST_ID = {"HTTP_X_REQUEST_ID": "wire-sample"}
@@ -63,6 +65,26 @@ NIGHT = {
     "relative_sigma_after": 0.012,
 }
 
+CERES = source_row(
+    1,
+    full_name="     1 Ceres (A801 AA)",
+    name="Ceres",
+    H="3.34",
+    G=".12",
+    diameter="939.4",
+    albedo=".09",
+    a="2.7656",
+    e=".0794",
+    i="10.59",
+)
+APOPHIS = source_row(
+    99942,
+    full_name=" 99942 Apophis (2004 MN4)",
+    name="Apophis",
+    **{"neo": "Y", "pha": "Y", "class": "ATE", "H": "19.09", "diameter": ".34", "moid": ".000256", "e": ".1911"},
+)
+UNKNOWN = {"H": None, "neo": None, "pha": None, "moid": None, "condition_code": None, "data_arc": None, "rms": None}
+
 
 def follow_up() -> dict[str, Any]:
     """Nine nights: more than the panel shows at once, the last of them near the Sun."""
@@ -88,6 +110,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(seconds=next(seconds)))
     ids = itertools.count(1)
     monkeypatch.setattr("main_api.requests.services.completing.uuid4", lambda: UUID(int=next(ids)))
+    monkeypatch.setattr("main_api.asteroids.calc.uuid4", lambda: UUID(int=2001))
 
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -97,8 +120,13 @@ def test_recorded_answers_are_what_main_api_answers(clock: None, calc: FakeCalc,
         User.objects.create(username=role, password=make_password(role), role=role, date_joined=NOW)
         for role in (Role.OBSERVER, Role.MODERATOR)
     )
-    samples = record_samples(signed_in(observer), signed_in(moderator))
+    as_moderator = signed_in(moderator)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: NOW)
+        samples = record_catalogue(as_moderator)
+    samples |= record_samples(signed_in(observer), as_moderator)
     samples |= record_imports(signed_in(observer), calc)
+    samples |= record_predictions(signed_in(observer), calc)
     if os.environ.get("ASTRODIST_RECORD_WIRE"):
         FOLDER.mkdir(parents=True, exist_ok=True)
         for name, sample in samples.items():
@@ -129,6 +157,33 @@ def record_samples(as_observer: APIClient, as_moderator: APIClient) -> dict[str,
     samples["request_list"] = as_observer.get("/api/requests?page_size=1").json()
     samples["stations"] = as_observer.get("/api/stations?search=palermo").json()
     samples["me"] = as_observer.get("/api/auth/me").json()
+    return samples
+
+
+def record_catalogue(as_moderator: APIClient) -> dict[str, Any]:
+    """A synchronisation of two pages, as calc_grpc sends it, and the catalogue that comes of it."""
+    samples = {"catalogue_sync": as_moderator.post("/api/asteroids/sync", {"allow_shrink": False}).json()}
+    samples["catalogue_sync_joined"] = as_moderator.post("/api/asteroids/sync").json()
+    run = Run(created_at=NOW, calculation_id=UUID(int=2001))
+    new = source_row(1, spkid=54000012, full_name="       (2010 AB12)", pdes="2010 AB12", **UNKNOWN)
+    pages = ([CERES, source_row(433)], [APOPHIS, new])
+    samples["catalogue_page"], _ = (
+        run.put(rows, number, page_count=2, object_count=4).json() for number, rows in enumerate(pages, 1)
+    )
+    samples["catalogue_pages"] = run.held().json()
+    samples["catalogue_finish"] = run.finish(object_count=4, page_count=2).json()
+    samples["asteroid_list"] = as_moderator.get("/api/asteroids?page_size=3&ordering=h_magnitude").json()
+    samples["asteroid"] = as_moderator.get("/api/asteroids/20099942").json()
+    samples["asteroid_unknown_values"] = as_moderator.get("/api/asteroids/54000012").json()
+    return samples
+
+
+def record_predictions(as_observer: APIClient, calc: FakeCalc) -> dict[str, Any]:
+    """The truth check of the first request, one of whose observations is of something else; and where there is none."""
+    calc.predict = answering(2.5, 4.0, 961.5, 3.0)
+    samples = {"prediction": as_observer.get("/api/requests/1/prediction").json()}
+    as_observer.patch("/api/requests/2", {"designation": "Nobody's"})
+    samples["prediction_missing"] = as_observer.get("/api/requests/2/prediction", **REQUEST_ID).json()
     return samples
 
 

@@ -71,6 +71,9 @@ async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> N
         await SqliteJournal.open(path)
 
 
+CATALOGUE_TABLES = ("runs", "pages", "elements", "rows", "version")
+
+
 async def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_its_rows(
     tmp_path: Path, clock: FakeClock
 ) -> None:
@@ -79,8 +82,10 @@ async def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_its_r
     accepted = await journal.accept(new_calculation())
     await journal.close()
     with sqlite3.connect(path) as connection:
+        tables = ("digit_sets", "digit_chunks", *(f"catalogue_{name}" for name in CATALOGUE_TABLES))
         connection.executescript(
-            "DROP INDEX calculations_finished; DROP TABLE digit_sets; DROP TABLE digit_chunks; PRAGMA user_version = 1"
+            "DROP INDEX calculations_finished; DROP INDEX calculations_lone; PRAGMA user_version = 1;"
+            "ALTER TABLE calculations DROP COLUMN progress_detail;" + "".join(f"DROP TABLE {name};" for name in tables)
         )
     connection.close()
     journal = await SqliteJournal.open(path, clock=clock)

@@ -63,5 +63,12 @@ def refuse_other_id(request: Request, report_id: UUID | None) -> None:
     raise InvalidInput(errors=[FieldError(path="report_id", reason=reason, message=message)])
 
 
+def refuse_other_message(request: Request, message_id: str) -> None:
+    """Raises WrongSignature where a signature is required and it is of another message: what was signed for one page
+    cannot be sent as another."""
+    if settings.REQUIRE_SIGNATURE and request.headers[ID_HEADER].lower() != message_id.lower():
+        raise WrongSignature(f"The {ID_HEADER} of this message must be {message_id}.")
+
+
 def _signature(key: str, signed: bytes) -> bytes:
     return b"v1," + base64.b64encode(hmac.digest(secret_of(key), signed, hashlib.sha256))
