@@ -117,7 +117,8 @@ def test_each_caller_gets_the_answer_of_the_contract_and_a_refusal_changes_nothi
         ("GET", "/api/requests/2147483648", (401, 404, 404, 404)),
         ("GET", "/api/requests/99999999999999999999", (401, 404, 404, 404)),
         ("GET", "/api/requests/1/", (404, 404, 404, 404)),
-        ("GET", "/api/asteroids", (404, 404, 404, 404)),
+        ("GET", "/api/asteroids", (200, 200, 200, 200)),
+        ("GET", "/api/asteroids/20000001", (404, 404, 404, 404)),
     ],
 )
 def test_calls_about_no_request_in_particular_answer_each_caller(

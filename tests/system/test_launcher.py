@@ -48,7 +48,7 @@ def test_launcher_starts_everything_restarts_what_dies_and_stops_everything(
     )
     assert address in output.read_text()
     pids = {path.stem: int(path.read_text()) for path in (tmp_path / "state").glob("*.pid")}
-    assert set(pids) == {"calc_grpc", "main_api", "gateway", "repair"}
+    assert set(pids) == {"calc_grpc", "main_api", "gateway", "repair", "standin"}
 
     os.killpg(pids["main_api"], signal.SIGKILL)
     main_pid = tmp_path / "state" / "main_api.pid"
