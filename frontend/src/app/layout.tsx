@@ -52,6 +52,7 @@ function Navigation() {
   const [path] = useLocation();
   const parts = [
     { to: "/requests", label: text.app.requests },
+    { to: "/asteroids", label: text.catalogue.title },
     { to: "/pi", label: text.pi.title },
   ];
   return (

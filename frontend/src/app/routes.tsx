@@ -3,10 +3,13 @@ import { Button, Center, Loader } from "@mantine/core";
 import { Link, Redirect, Route, Switch } from "wouter";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { ListPage } from "@/features/requests/list-page.tsx";
+import { OpenGate } from "@/features/session/open-gate.tsx";
 import { SessionGate } from "@/features/session/session-gate.tsx";
 import { SignInPage } from "@/features/session/sign-in-page.tsx";
 import { useText } from "@/i18n/language.tsx";
 
+const AsteroidListPage = lazy(() => import("@/features/catalogue/list-page.tsx"));
+const AsteroidPage = lazy(() => import("@/features/catalogue/asteroid-page.tsx"));
 const PiPage = lazy(() => import("@/features/pi/calculation-page.tsx"));
 const PiListPage = lazy(() => import("@/features/pi/list-page.tsx"));
 const RequestPage = lazy(() => import("@/features/requests/request-page.tsx"));
@@ -34,6 +37,13 @@ export function Routes() {
           <PiRoutes />
         </SignedInPart>
       </Route>
+      <Route path="/asteroids/*?">
+        <OpenGate>
+          <LatePart>
+            <AsteroidRoutes />
+          </LatePart>
+        </OpenGate>
+      </Route>
       <Route>
         <NotFound />
       </Route>
@@ -41,21 +51,42 @@ export function Routes() {
   );
 }
 
-/** Pages for whoever is signed in; their code comes when they are first opened. */
+/** Pages for whoever is signed in. */
 function SignedInPart({ children }: { children: ReactNode }) {
-  const text = useText();
   return (
     <SessionGate>
-      <Suspense
-        fallback={
-          <Center h="50vh">
-            <Loader aria-label={text.common.loading} />
-          </Center>
-        }
-      >
-        {children}
-      </Suspense>
+      <LatePart>{children}</LatePart>
     </SessionGate>
+  );
+}
+
+/** Pages whose code comes when they are first opened. */
+function LatePart({ children }: { children: ReactNode }) {
+  const text = useText();
+  return (
+    <Suspense
+      fallback={
+        <Center h="50vh">
+          <Loader aria-label={text.common.loading} />
+        </Center>
+      }
+    >
+      {children}
+    </Suspense>
+  );
+}
+
+function AsteroidRoutes() {
+  return (
+    <Switch>
+      <Route path="/asteroids" component={AsteroidListPage} />
+      <Route path={/^\/asteroids\/(?<spkid>\d{1,9})\/?$/}>
+        {(params) => <AsteroidPage key={params.spkid} spkid={Number(params.spkid)} />}
+      </Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
   );
 }
 

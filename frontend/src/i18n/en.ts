@@ -1,3 +1,4 @@
+import { catalogueEn } from "./catalogue-en.ts";
 import { piEn } from "./pi-en.ts";
 import { pluralEn } from "./plural.ts";
 
@@ -338,6 +339,7 @@ export const en = {
     },
   },
   pi: piEn,
+  catalogue: catalogueEn,
   /** The server speaks English: words only for what it says to the authors of clients rather than to people. */
   reasons: {
     UNREACHABLE: "The server cannot be reached. Check the connection and try again.",

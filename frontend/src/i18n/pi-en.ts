@@ -46,9 +46,6 @@ export const piEn = {
   olderFailed: "Older calculations could not be loaded.",
   emptyTitle: "Nobody has asked for a digit yet",
   emptyText: "Type a position above; small ones are there at once.",
-  live: "Live",
-  connecting: "Connecting…",
-  lost: "The live line is cut: asking every two seconds instead.",
   duration: {
     atOnce: "at once",
     seconds: (count: string) => `${count} s`,

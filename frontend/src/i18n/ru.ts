@@ -1,3 +1,4 @@
+import { catalogueRu } from "./catalogue-ru.ts";
 import type { Dictionary } from "./en.ts";
 import { piRu } from "./pi-ru.ts";
 import { pluralRu } from "./plural.ts";
@@ -347,6 +348,7 @@ export const ru: Dictionary = {
     },
   },
   pi: piRu,
+  catalogue: catalogueRu,
   reasons: {
     UNREACHABLE: "Сервер недоступен. Проверьте связь и повторите.",
     INVALID_INPUT: "Принято не всё, и ничего не сохранено.",
@@ -391,5 +393,11 @@ export const ru: Dictionary = {
     OUT_OF_MEMORY: "Вычислению не хватило отведённой памяти, оно было остановлено.",
     NOT_IMPLEMENTED: "Этот вычислитель такого не умеет.",
     COMPUTATION_FAILED: "Вычисление прервалось из-за ошибки программы.",
+    CATALOGUE_EMPTY: "Каталог пуст: сначала его нужно синхронизировать.",
+    SOURCE_UNAVAILABLE: "Источник каталога недоступен. Повторите позже.",
+    SOURCE_UNREADABLE: "Ответ источника каталога не удалось прочесть.",
+    CATALOGUE_UNAVAILABLE: "Каталог не принял страниц: сервер недоступен.",
+    INVALID_PAGE: "Источник прислал страницу с недопустимыми значениями.",
+    NOT_IN_CATALOGUE: "Обозначение заявки не называет ровно одного астероида каталога.",
   },
 };

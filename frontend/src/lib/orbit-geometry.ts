@@ -57,6 +57,22 @@ export function earthAt(epoch_mjd_tdb: number): PlanePoint {
   return { x: radius * Math.cos(longitude), y: radius * Math.sin(longitude) };
 }
 
+/** Mean elements of Jupiter at J2000; E. M. Standish, "Keplerian elements for approximate positions", JPL, table 1. */
+export const JUPITER: OrbitShape = {
+  q_au: 4.9511,
+  e: 0.04838624,
+  i_deg: 1.30439695 as Degrees,
+  node_deg: 100.47390909 as Degrees,
+  peri_deg: 274.25457074 as Degrees,
+};
+
+/** Where Jupiter stands at an epoch, to about a degree: enough for a drawing. */
+export function jupiterAt(epoch_mjd_tdb: number): PlanePoint {
+  const centuries = (epoch_mjd_tdb - 51_544.5) / 36_525;
+  const mean = (19.66796068 + 3034.53400105 * centuries) as Degrees;
+  return pointAt(JUPITER, trueAnomaly(JUPITER.e, mean));
+}
+
 /** Distance at aphelion, or null for an open orbit. */
 export function aphelion(orbit: OrbitShape): Au | null {
   return orbit.e < 1 ? (((orbit.q_au * (1 + orbit.e)) / (1 - orbit.e)) as Au) : null;

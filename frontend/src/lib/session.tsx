@@ -15,3 +15,6 @@ export function useUser(): User {
   if (!user) throw new Error("useUser outside of a signed-in page");
   return user;
 }
+
+/** The signed-in user, or null: a visitor on a page that is open to all. */
+export const useVisitor = (): User | null => useContext(UserContext);

@@ -4,7 +4,7 @@ import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { usePiList } from "./api.ts";
-import { LineAlert, LineBadge } from "./line-state.tsx";
+import { LineAlert, LineBadge } from "@/components/line-state.tsx";
 import { ListTable } from "./list-table.tsx";
 import { NewForm } from "./new-form.tsx";
 import { rowsOf } from "./rows.ts";

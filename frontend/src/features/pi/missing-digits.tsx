@@ -4,7 +4,7 @@ import { wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useCreatePi } from "./api.ts";
-import { newId } from "./new-id.ts";
+import { newId } from "@/lib/new-id.ts";
 
 interface MissingDigitsProps {
   error: Error;

@@ -7,7 +7,7 @@ import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useCreatePi, type NewPi } from "./api.ts";
-import { newId } from "./new-id.ts";
+import { newId } from "@/lib/new-id.ts";
 import {
   boundOf,
   formatCount,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/lib/http.ts";
-import { newId } from "./new-id.ts";
+import { newId } from "@/lib/new-id.ts";
 import { boundOf, parsePosition, positionWithin } from "./position.ts";
 
 describe("a position", () => {

@@ -8,7 +8,7 @@ import { useText } from "@/i18n/language.tsx";
 import type { LiveState } from "@/lib/live.ts";
 import { useUser } from "@/lib/session.tsx";
 import { useCancelPi } from "./api.ts";
-import { LineAlert, LineBadge } from "./line-state.tsx";
+import { LineAlert, LineBadge } from "@/components/line-state.tsx";
 import { durationText, estimateLeftMs, firstSight, type FirstSight } from "./time-taken.ts";
 import type { PiCalculation } from "./types.ts";
 import { useNow } from "./use-now.ts";

@@ -2,9 +2,9 @@ import { useMemo } from "react";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { formatNumber } from "@/lib/quantity.ts";
-import { useDistanceUnit } from "./preferences.ts";
+import { useDistanceUnit } from "@/lib/preferences.ts";
 import { distance } from "./quantities.tsx";
-import { Section } from "./section.tsx";
+import { Section } from "@/components/section.tsx";
 import type { Alternative } from "./types.ts";
 
 /** Other orbits that the observations allow, the likeliest first. */

@@ -1,6 +1,7 @@
 import { Badge, Tooltip } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
-import type { CalculationState, RequestStatus, Verdict } from "./types.ts";
+import type { CalculationState } from "@/lib/calculation.ts";
+import type { RequestStatus, Verdict } from "./types.ts";
 
 const STATUS_COLORS: Record<RequestStatus, string> = {
   DRAFT: "gray",

@@ -9,38 +9,27 @@ import {
   Scatter,
   ScatterChart,
   Tooltip,
-  XAxis,
   YAxis,
 } from "recharts";
+import {
+  AMBER,
+  dayText,
+  distanceAxis,
+  FIRST_SIZE,
+  GRID,
+  LEGEND,
+  PALE_PETROL,
+  PETROL,
+  TICK,
+  timeAxis,
+  TOOLTIP,
+} from "@/components/chart-parts.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { formatNumber } from "@/lib/quantity.ts";
 import { UNITS_PER_AU } from "@/lib/units.ts";
-import { useDistanceUnit } from "./preferences.ts";
+import { useDistanceUnit } from "@/lib/preferences.ts";
 import type { Observation } from "./types.ts";
 import classes from "./request.module.css";
-
-const GRID = "var(--mantine-color-default-border)";
-const TICK = { fontSize: 12, fill: "var(--mantine-color-dimmed)" };
-const PETROL = "var(--mantine-color-petrol-5)";
-const PALE_PETROL = "color-mix(in srgb, var(--mantine-color-petrol-5) 24%, transparent)";
-const AMBER = "var(--mantine-color-amber-6)";
-/** Until the page has measured the place it draws into, px. */
-const FIRST_SIZE = { width: 560, height: 280 };
-const TOOLTIP = {
-  contentStyle: {
-    background: "var(--mantine-color-body)",
-    border: "1px solid var(--mantine-color-default-border)",
-    borderRadius: 8,
-    fontSize: 13,
-  },
-  isAnimationActive: false,
-};
-
-/** The keys have the colours of what they stand for, the words that of all text: a pale band's would not be read. */
-const LEGEND = {
-  wrapperStyle: { fontSize: 13 },
-  formatter: (name: unknown) => <span style={{ color: "var(--mantine-color-text)" }}>{String(name)}</span>,
-};
 
 /** Distance with its 95 % band, and the residuals of both coordinates. Loaded when first shown: the library is large. */
 export default function Charts({ observations }: { observations: readonly Observation[] }) {
@@ -68,7 +57,6 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
       : [],
   );
   const decimals = unit === "au" ? 4 : unit === "ld" ? 1 : 0;
-  const axisFormat = new Intl.NumberFormat(text.locale, { notation: "compact", maximumSignificantDigits: 5 });
   const format = (value: unknown): string =>
     Array.isArray(value) ? value.map(format).join(" … ") : formatNumber(Number(value), text.locale, decimals);
   return (
@@ -78,20 +66,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
           <ComposedChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale)}
-            <YAxis
-              domain={["auto", "auto"]}
-              tick={TICK}
-              width={78}
-              stroke={GRID}
-              label={{
-                value: text.request.units[unit],
-                angle: -90,
-                position: "insideLeft",
-                fontSize: 12,
-                fill: "var(--mantine-color-dimmed)",
-              }}
-              tickFormatter={(value: number) => axisFormat.format(value)}
-            />
+            {distanceAxis(text.request.units[unit], text.locale)}
             <Tooltip {...TOOLTIP} labelFormatter={(time) => dayText(Number(time), text.locale)} formatter={format} />
             <Legend {...LEGEND} />
             <Area
@@ -160,27 +135,5 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
         </ResponsiveContainer>
       </div>
     </figure>
-  );
-}
-
-function timeAxis(locale: string) {
-  return (
-    <XAxis
-      dataKey="time"
-      name="time"
-      type="number"
-      scale="time"
-      domain={["dataMin", "dataMax"]}
-      tick={TICK}
-      stroke={GRID}
-      minTickGap={28}
-      tickFormatter={(time: number) => dayText(time, locale)}
-    />
-  );
-}
-
-function dayText(time: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(
-    time,
   );
 }

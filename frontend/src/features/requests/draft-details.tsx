@@ -7,7 +7,7 @@ import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useEditDetails } from "./change-api.ts";
-import { Section } from "./section.tsx";
+import { Section } from "@/components/section.tsx";
 import type { RequestDetail } from "./types.ts";
 
 interface Details {

@@ -12,8 +12,8 @@ import { useDeleteObservation } from "./change-api.ts";
 import { ObservationEditor } from "./observation-editor.tsx";
 import { EMPTY_TEXTS, textsOf, type ObservationTexts } from "./observation-values.ts";
 import { measuredColumns, TableSwitches } from "./observations-table.tsx";
-import { useAngleFormat } from "./preferences.ts";
-import { Section } from "./section.tsx";
+import { useAngleFormat } from "@/lib/preferences.ts";
+import { Section } from "@/components/section.tsx";
 import type { Observation, RequestDetail } from "./types.ts";
 
 /** The row being edited; null: a new one. */

@@ -7,7 +7,7 @@ import { formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import { UNITS_PER_AU, type DistanceUnit } from "@/lib/units.ts";
 import { formatAngularSize, formatShare, formatSigned, NEAR_SUN_DEG } from "./follow-up-text.ts";
-import type { AngleFormat } from "./preferences.ts";
+import type { AngleFormat } from "@/lib/preferences.ts";
 import type { FollowUpNight } from "./types.ts";
 import classes from "./request.module.css";
 

@@ -6,8 +6,8 @@ import { ResponsiveTable } from "@/components/responsive-table.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { nightColumns } from "./follow-up-columns.tsx";
 import { adviceOf, NEAR_SUN_DEG, nightsAsText } from "./follow-up-text.ts";
-import { useAngleFormat, useDistanceUnit } from "./preferences.ts";
-import { Section } from "./section.tsx";
+import { useAngleFormat, useDistanceUnit } from "@/lib/preferences.ts";
+import { Section } from "@/components/section.tsx";
 import type { FollowUp } from "./types.ts";
 
 const SHOWN_AT_FIRST = 7;

@@ -3,7 +3,7 @@ import type { Dictionary } from "@/i18n/en.ts";
 import { formatMoment } from "@/lib/moment.ts";
 import { formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
-import { formatWhen } from "./moments.tsx";
+import { formatWhen } from "@/components/moments.tsx";
 import type { FollowUp, FollowUpNight } from "./types.ts";
 
 /** Below this angle from the Sun nothing can be observed. */

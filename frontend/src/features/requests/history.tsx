@@ -1,8 +1,8 @@
 import { Text, Timeline } from "@mantine/core";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
-import { formatWhen } from "./moments.tsx";
-import { Section } from "./section.tsx";
+import { formatWhen } from "@/components/moments.tsx";
+import { Section } from "@/components/section.tsx";
 import type { HistoryEntry, Verdict } from "./types.ts";
 import classes from "./request.module.css";
 

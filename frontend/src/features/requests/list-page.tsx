@@ -1,9 +1,10 @@
-import { Button, Group, Pagination, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { Link } from "wouter";
 import { DataAge } from "@/components/data-age.tsx";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
+import { Pages } from "@/components/pages.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useUser } from "@/lib/session.tsx";
@@ -70,18 +71,7 @@ function ListBody({ list, state, change }: ListBodyProps) {
       ) : (
         <ListTable rows={list.rows} />
       )}
-      {list.pageCount > 1 && (
-        <Pagination
-          mx="auto"
-          aria-label={text.list.pages}
-          total={list.pageCount}
-          value={state.page}
-          onChange={(page) => change({ page })}
-          getControlProps={(control) => ({
-            "aria-label": control === "previous" ? text.list.previousPage : text.list.nextPage,
-          })}
-        />
-      )}
+      <Pages count={list.pageCount} page={state.page} onPage={(page) => change({ page })} />
     </>
   );
 }

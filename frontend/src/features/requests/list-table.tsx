@@ -8,7 +8,7 @@ import { useUser } from "@/lib/session.tsx";
 import { StatusBadge, VerdictBadge } from "./badges.tsx";
 import { CalculationCell } from "./calculation-cell.tsx";
 import { DecisionButtons } from "./decision-buttons.tsx";
-import { DayText } from "./moments.tsx";
+import { DayText } from "@/components/moments.tsx";
 import { requestName } from "./request-name.ts";
 import type { RequestRow } from "./types.ts";
 import classes from "./list.module.css";

@@ -1,14 +1,16 @@
 import { useEffect, useState } from "react";
-import { Alert, Badge, Group, Paper, Progress, Stack, Text } from "@mantine/core";
+import { Group, Paper, Progress, Stack, Text } from "@mantine/core";
 import { Icon } from "@/components/icon.tsx";
+import { LineAlert, LineBadge } from "@/components/line-state.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
-import { isFinal, useCalculation, type Calculation } from "./calculation-api.ts";
+import { isFinal, type Calculation } from "@/lib/calculation.ts";
+import { useRequestCalculation } from "./calculation-api.ts";
 
 /** Stage and progress of the calculation that the request waits for. */
 export function LiveProgress({ requestId, calculationId }: { requestId: number; calculationId: string }) {
   const text = useText();
-  const { calculation, line } = useCalculation(requestId, calculationId);
+  const { calculation, line } = useRequestCalculation(requestId, calculationId);
   const now = useNow();
   return (
     <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-label={text.calculation.title}>
@@ -20,11 +22,7 @@ export function LiveProgress({ requestId, calculationId }: { requestId: number; 
               {calculation ? stageText(text, calculation, now) : text.calculation.SCHEDULED}
             </Text>
           </Group>
-          {line !== "lost" && (
-            <Badge variant="dot" tt="none" color={line === "open" ? "teal" : "gray"}>
-              {line === "open" ? text.calculation.live : text.calculation.connecting}
-            </Badge>
-          )}
+          <LineBadge line={line} />
         </Group>
         <Progress
           value={calculation ? percentOf(calculation) : 0}
@@ -32,11 +30,7 @@ export function LiveProgress({ requestId, calculationId }: { requestId: number; 
           animated={calculation?.state === "RUNNING"}
           aria-label={text.calculation.progress}
         />
-        {line === "lost" && (
-          <Alert color="orange" p="xs" role="status">
-            {text.calculation.lost}
-          </Alert>
-        )}
+        <LineAlert line={line} />
       </Stack>
     </Paper>
   );

@@ -1,13 +1,14 @@
 import { useMemo } from "react";
 import { Badge, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
+import { UnitSwitch } from "@/components/unit-switch.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatMoment } from "@/lib/moment.ts";
 import { formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import type { DistanceUnit } from "@/lib/units.ts";
-import { useAngleFormat, useDistanceUnit, type AngleFormat } from "./preferences.ts";
+import { useAngleFormat, useDistanceUnit, type AngleFormat } from "@/lib/preferences.ts";
 import { distance, distanceLike, interval } from "./quantities.tsx";
 import type { Observation } from "./types.ts";
 import classes from "./request.module.css";
@@ -36,9 +37,7 @@ export function ObservationsTable({ observations }: { observations: readonly Obs
 /** The switches of angles and, with results, of the unit; remembered. */
 export function TableSwitches({ withUnit }: { withUnit: boolean }) {
   const text = useText();
-  const [unit, setUnit] = useDistanceUnit();
   const [angles, setAngles] = useAngleFormat();
-  const units: DistanceUnit[] = ["au", "km", "ld"];
   return (
     <Group gap="xs">
       <SegmentedControl
@@ -51,18 +50,7 @@ export function TableSwitches({ withUnit }: { withUnit: boolean }) {
           { value: "degrees", label: text.request.decimalDegrees },
         ]}
       />
-      {withUnit && (
-        <SegmentedControl
-          size="xs"
-          aria-label={text.request.unit}
-          value={unit}
-          onChange={(value) => setUnit(value)}
-          data={units.map((value) => ({
-            value,
-            label: <span title={text.request.unitNames[value]}>{text.request.units[value]}</span>,
-          }))}
-        />
-      )}
+      {withUnit && <UnitSwitch />}
     </Group>
   );
 }

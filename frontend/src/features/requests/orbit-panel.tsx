@@ -2,21 +2,19 @@ import type { ReactNode } from "react";
 import { Text } from "@mantine/core";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
+import { calendarMoment } from "@/lib/modified-julian.ts";
 import { formatNumber } from "@/lib/quantity.ts";
-import { OrbitPlot } from "./orbit-plot.tsx";
+import { OrbitPlot } from "@/components/orbit-plot.tsx";
 import { withSigma } from "./quantities.tsx";
-import { Section } from "./section.tsx";
+import { Section } from "@/components/section.tsx";
 import type { Orbit } from "./types.ts";
 import classes from "./request.module.css";
-
-const MJD_OF_UNIX_EPOCH = 40_587;
 
 /** The elements with their 1-sigma, and the orbit drawn. */
 export function OrbitPanel({ orbit }: { orbit: Orbit }) {
   const text = useText();
-  const epoch = new Date((orbit.epoch_mjd_tdb - MJD_OF_UNIX_EPOCH) * 86_400_000).toISOString();
   return (
-    <Section title={text.request.orbit} subtitle={text.request.orbitEpoch(epoch.slice(0, 16).replace("T", " "))}>
+    <Section title={text.request.orbit} subtitle={text.request.orbitEpoch(calendarMoment(orbit.epoch_mjd_tdb))}>
       <div className={classes.columns}>
         <dl className={classes.elements}>
           {elementRows(text, orbit).map(([label, value]) => (

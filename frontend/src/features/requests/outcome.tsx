@@ -5,7 +5,7 @@ import { useText } from "@/i18n/language.tsx";
 import { formatMoment } from "@/lib/moment.ts";
 import { VerdictBadge } from "./badges.tsx";
 import { LiveProgress } from "./live-progress.tsx";
-import { useDistanceUnit } from "./preferences.ts";
+import { useDistanceUnit } from "@/lib/preferences.ts";
 import { distance } from "./quantities.tsx";
 import { isRunning, type RequestDetail, type Verdict } from "./types.ts";
 import classes from "./request.module.css";

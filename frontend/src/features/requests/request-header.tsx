@@ -6,7 +6,7 @@ import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
 import { StatusBadge } from "./badges.tsx";
 import { DecisionButtons } from "./decision-buttons.tsx";
-import { DayText } from "./moments.tsx";
+import { DayText } from "@/components/moments.tsx";
 import { requestName } from "./request-name.ts";
 import type { RequestDetail } from "./types.ts";
 import classes from "./request.module.css";

@@ -15,7 +15,7 @@ import { ObservationsTable, TableSwitches } from "./observations-table.tsx";
 import { OrbitPanel } from "./orbit-panel.tsx";
 import { Outcome } from "./outcome.tsx";
 import { RequestHeader } from "./request-header.tsx";
-import { Section } from "./section.tsx";
+import { Section } from "@/components/section.tsx";
 import type { RequestDetail } from "./types.ts";
 
 const Charts = lazy(() => import("./charts.tsx"));

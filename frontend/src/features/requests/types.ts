@@ -1,8 +1,8 @@
 /** What main_api answers about requests; `tests/data/wire` holds recorded answers that these must fit. */
+import type { CalculationState } from "@/lib/calculation.ts";
 import type { Arcseconds, Au, Degrees } from "@/lib/units.ts";
 
 export type RequestStatus = "DRAFT" | "FORMED" | "COMPLETED" | "REJECTED" | "DELETED";
-export type CalculationState = "SCHEDULED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 export type Verdict = "DETERMINED" | "WEAK" | "NOT_DETERMINED";
 
 export interface RequestRow {
@@ -119,6 +119,14 @@ export interface RequestDetail extends RequestRow {
   follow_up: FollowUp | null;
   error: { reason: string; message: string } | null;
   history: HistoryEntry[];
+  /** The asteroid of the catalogue that the designation names; null when it names none, or several. */
+  catalogue: CatalogueEntry | null;
+}
+
+export interface CatalogueEntry {
+  spkid: number;
+  full_name: string;
+  designation: string;
 }
 
 export interface RequestPage {

@@ -1,16 +1,25 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
 import { failureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useSession, useSignOut } from "./api.ts";
 import classes from "./user-menu.module.css";
 
-/** Who is signed in, and the way out; nothing for visitors. */
+/** Who is signed in, and the way out; for visitors of the pages open to all, the way in. */
 export function UserMenu() {
   const text = useText();
   const { data: user } = useSession();
   const signOut = useSignOut();
+  const [path] = useLocation();
+  if (user === null && path.startsWith("/asteroids")) {
+    return (
+      <Button component={Link} to={`/sign-in?next=${encodeURIComponent(path)}`} variant="default" size="xs">
+        {text.session.signIn}
+      </Button>
+    );
+  }
   if (!user) return null;
   const leave = () =>
     signOut.mutate(undefined, {

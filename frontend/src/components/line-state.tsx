@@ -8,7 +8,7 @@ export function LineBadge({ line }: { line: LiveState }) {
   if (line === "lost") return null;
   return (
     <Badge variant="dot" tt="none" color={line === "open" ? "teal" : "gray"}>
-      {line === "open" ? text.pi.live : text.pi.connecting}
+      {line === "open" ? text.calculation.live : text.calculation.connecting}
     </Badge>
   );
 }
@@ -19,7 +19,7 @@ export function LineAlert({ line }: { line: LiveState }) {
   if (line !== "lost") return null;
   return (
     <Alert color="orange" p="xs" role="status">
-      {text.pi.lost}
+      {text.calculation.lost}
     </Alert>
   );
 }

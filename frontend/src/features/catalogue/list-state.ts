@@ -1,0 +1,85 @@
+/** What of the catalogue is shown, kept in the address so that a link, a reload and the way back show the same. */
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "wouter";
+
+export const PAGE_SIZE = 50;
+
+const CLASSES = ["IEO", "ATE", "APO", "AMO", "MCA", "IMB", "MBA", "OMB", "TJN", "AST", "CEN", "TNO", "PAA", "HYA"];
+export const ORDERINGS = ["", "number", "name", "h_magnitude", "-diameter_km", "moid_au", "a_au"];
+
+export interface ListState {
+  search: string;
+  orbitClass: string;
+  neo: string;
+  pha: string;
+  hMin: string;
+  hMax: string;
+  ordering: string;
+  page: number;
+}
+
+export const NO_FILTERS: Partial<ListState> = { search: "", orbitClass: "", neo: "", pha: "", hMin: "", hMax: "" };
+
+const NAMES = {
+  search: "q",
+  orbitClass: "class",
+  neo: "neo",
+  pha: "pha",
+  hMin: "h_min",
+  hMax: "h_max",
+  ordering: "order",
+} as const;
+
+const NUMBER = /^[-+]?\d{1,3}([.,]\d*)?$/;
+
+/** A magnitude as the backend reads it; null: it is none. */
+export function readMagnitude(text: string): string | null {
+  if (text === "") return "";
+  return NUMBER.test(text) ? String(Number(text.replace(",", "."))) : null;
+}
+
+export function readListState(params: URLSearchParams): ListState {
+  const oneOf = (name: string, choices: readonly string[]) => {
+    const value = params.get(name) ?? "";
+    return choices.includes(value) ? value : "";
+  };
+  return {
+    search: params.get("q") ?? "",
+    orbitClass: oneOf("class", CLASSES),
+    neo: oneOf("neo", ["true", "false"]),
+    pha: oneOf("pha", ["true", "false"]),
+    hMin: readMagnitude(params.get("h_min") ?? "") ?? "",
+    hMax: readMagnitude(params.get("h_max") ?? "") ?? "",
+    ordering: oneOf("order", ORDERINGS),
+    page: Math.max(1, Math.floor(Number(params.get("page") ?? "1")) || 1),
+  };
+}
+
+export function writeListState(state: ListState): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [key, name] of Object.entries(NAMES)) {
+    const value = state[key as keyof typeof NAMES];
+    if (value) params.set(name, value);
+  }
+  if (state.page > 1) params.set("page", String(state.page));
+  return params;
+}
+
+/** The order is no filter: it hides nothing. */
+export function hasFilters(state: ListState): boolean {
+  return Object.keys(NO_FILTERS).some((key) => state[key as keyof ListState] !== "");
+}
+
+/** The state, and a change to it; changing a filter starts at the first page again. */
+export function useListState(): [ListState, (change: Partial<ListState>) => void] {
+  const [params, setParams] = useSearchParams();
+  const state = useMemo(() => readListState(params), [params]);
+  const change = useCallback(
+    (part: Partial<ListState>) =>
+      setParams((current) => writeListState({ ...readListState(current), page: 1, ...part }), {
+        replace: part.page === undefined,
+      }),
+    [setParams],
+  );
+  return [state, change];
+}

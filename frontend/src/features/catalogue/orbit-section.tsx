@@ -1,0 +1,59 @@
+import { useState } from "react";
+import { Text } from "@mantine/core";
+import { OrbitPlot, type DrawnOrbit } from "@/components/orbit-plot.tsx";
+import { Section } from "@/components/section.tsx";
+import { useText } from "@/i18n/language.tsx";
+import { calendarMoment, modifiedJulianDate } from "@/lib/modified-julian.ts";
+import type { Degrees } from "@/lib/units.ts";
+import { elementRows, type Row } from "./element-rows.ts";
+import type { Asteroid } from "./types.ts";
+import classes from "./catalogue.module.css";
+
+const DAYS_PER_JULIAN_YEAR = 365.25;
+
+/** The elements in their units, and the orbit drawn with where everything stands today. */
+export function OrbitSection({ asteroid }: { asteroid: Asteroid }) {
+  const text = useText();
+  const [now] = useState(() => modifiedJulianDate(Date.now()));
+  const drawn = drawnOrbit(asteroid, now);
+  return (
+    <Section
+      title={text.catalogue.one.elements}
+      {...(asteroid.epoch_mjd_tdb !== null && {
+        subtitle: text.request.orbitEpoch(calendarMoment(asteroid.epoch_mjd_tdb)),
+      })}
+    >
+      <div className={classes.columns}>
+        <RowList rows={elementRows(text, asteroid)} />
+        {drawn && <OrbitPlot orbit={drawn} withJupiter />}
+      </div>
+    </Section>
+  );
+}
+
+/** Labels and values; what is not known has a dash. */
+export function RowList({ rows }: { rows: readonly Row[] }) {
+  const text = useText();
+  return (
+    <dl className={classes.facts}>
+      {rows.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value ?? <Text c="dimmed">{text.common.none}</Text>}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The orbit as it is drawn for a day: the mean anomaly moved there, which is enough for a drawing. */
+function drawnOrbit(asteroid: Asteroid, mjd: number): DrawnOrbit | null {
+  const { epoch_mjd_tdb, e, i_deg, node_deg, peri_deg, mean_anomaly_deg, period_years } = asteroid;
+  if (epoch_mjd_tdb === null || e === null || i_deg === null || node_deg === null || peri_deg === null) return null;
+  const moved =
+    mean_anomaly_deg === null || !period_years
+      ? null
+      : (mean_anomaly_deg + (360 * (mjd - epoch_mjd_tdb)) / (period_years * DAYS_PER_JULIAN_YEAR)) % 360;
+  const { a_au, q_au } = asteroid;
+  return { epoch_mjd_tdb: mjd, a_au, q_au, e, i_deg, node_deg, peri_deg, mean_anomaly_deg: moved as Degrees | null };
+}

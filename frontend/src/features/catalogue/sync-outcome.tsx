@@ -1,0 +1,104 @@
+import { useState } from "react";
+import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Icon } from "@/components/icon.tsx";
+import type { Dictionary } from "@/i18n/en.ts";
+import { useText } from "@/i18n/language.tsx";
+import { formatWhen } from "@/components/moments.tsx";
+import { SyncCountsList } from "./sync-counts.tsx";
+import type { SyncCalculation } from "./types.ts";
+
+interface SyncOutcomeProps {
+  calculation: SyncCalculation;
+  starting: boolean;
+  onAllowShrink: () => void;
+}
+
+/** What a finished run did; where it held deletions back, why, and the explicit next step. */
+export function SyncOutcome({ calculation, starting, onAllowShrink }: SyncOutcomeProps) {
+  const text = useText();
+  const { sync: words } = text.catalogue;
+  const { state, error, finish_time, catalogue_sync_result: result } = calculation;
+  const ended = finish_time === undefined ? undefined : formatWhen(finish_time, text.locale);
+  if (state === "FAILED") {
+    return (
+      <Alert color="red" icon={<Icon name="warning" />} title={words.failed} role="alert">
+        {error && <Text>{failedBecause(text, error)}</Text>}
+        <Text size="sm">{words.failedHint}</Text>
+        {ended !== undefined && <Text size="sm">{ended}</Text>}
+      </Alert>
+    );
+  }
+  if (state === "CANCELLED") {
+    return (
+      <Text c="dimmed" role="status">
+        {[words.cancelled, ended].filter(Boolean).join(" ")}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="sm">
+      <Text fw={600} role="status">
+        {[words.done, ended].filter(Boolean).join(" · ")}
+      </Text>
+      {result && <SyncCountsList counts={result.counts} duration_s={result.duration_s} />}
+      {result && result.warning !== "" && (
+        <HeldBack warning={result.warning} starting={starting} onAllowShrink={onAllowShrink} />
+      )}
+    </Stack>
+  );
+}
+
+function HeldBack({ warning, ...next }: { warning: string; starting: boolean; onAllowShrink: () => void }) {
+  const { sync: words } = useText().catalogue;
+  // main_api's warnings begin with their kind.
+  const shrank = warning.startsWith("SHRINKS");
+  const known = shrank ? words.shrank : warning.startsWith("NOT_DISTINCT") ? words.notDistinct : warning;
+  return (
+    <Alert color="orange" icon={<Icon name="warning" />} title={words.heldBack} role="alert">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{known}</Text>
+        {shrank && <AllowShrink {...next} />}
+      </Stack>
+    </Alert>
+  );
+}
+
+function AllowShrink({ starting, onAllowShrink }: { starting: boolean; onAllowShrink: () => void }) {
+  const text = useText();
+  const { sync: words } = text.catalogue;
+  const [asking, setAsking] = useState(false);
+  const confirm = () => {
+    setAsking(false);
+    onAllowShrink();
+  };
+  return (
+    <>
+      <Button variant="default" size="xs" loading={starting} onClick={() => setAsking(true)}>
+        {words.allowShrink}
+      </Button>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={words.allowShrinkTitle}
+        closeButtonProps={{ "aria-label": text.common.close }}
+      >
+        <Stack>
+          <Text>{words.allowShrinkText}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              {text.common.cancel}
+            </Button>
+            <Button color="red" onClick={confirm}>
+              {words.allowShrink}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** The reason in the reader's language, and the server's own words: they name the page. */
+function failedBecause(text: Dictionary, error: { reason: string; message: string }): string {
+  return [text.reasons[error.reason], error.message].filter(Boolean).join(" ");
+}
