@@ -150,8 +150,8 @@ class Server:
 
     async def become_ready(self) -> None:
         """Warm the workers and say SERVING."""
-        pools = (self._pool, self._reading_pool, self._digits_pool, self._sky_pool, self._sync_pool)
-        await asyncio.gather(*(pool.start() for pool in pools))
+        others = (self._reading_pool, self._digits_pool, self._sync_pool)
+        await asyncio.gather(self._start_numerics(), *(pool.start() for pool in others))
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
 
@@ -183,6 +183,11 @@ class Server:
         await self._sync_pool.stop()
         await self._journal.close()
         logger.info("stopped")
+
+    async def _start_numerics(self) -> None:
+        """One after the other: on a fresh machine the second reads what the first has compiled for a minute."""
+        await self._pool.start()
+        await self._sky_pool.start()
 
     def _build(self) -> None:
         chance = random.SystemRandom()

@@ -54,6 +54,13 @@ function Facts({ request }: { request: RequestDetail }) {
     <Paper withBorder p={{ base: "md", sm: "lg" }}>
       <Stack gap="md">
         <dl className={classes.facts}>
+          {request.catalogue && (
+            <Fact label={text.catalogue.columns.name}>
+              <Anchor component={Link} to={`/asteroids/${request.catalogue.spkid}`}>
+                {request.catalogue.full_name}
+              </Anchor>
+            </Fact>
+          )}
           <Fact label={words.creator}>{request.creator}</Fact>
           <Fact label={words.moderator}>{request.moderator ?? text.common.none}</Fact>
           <Fact label={words.created}>

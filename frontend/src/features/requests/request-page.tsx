@@ -11,11 +11,13 @@ import { useRequest } from "./api.ts";
 import { DraftEditor } from "./draft-editor.tsx";
 import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { History } from "./history.tsx";
+import { IdentifyPanel } from "./identify-panel.tsx";
 import { ObservationsTable, TableSwitches } from "./observations-table.tsx";
 import { OrbitPanel } from "./orbit-panel.tsx";
 import { Outcome } from "./outcome.tsx";
 import { RequestHeader } from "./request-header.tsx";
 import { Section } from "@/components/section.tsx";
+import { TruthCheck } from "./truth-check.tsx";
 import type { RequestDetail } from "./types.ts";
 
 const Charts = lazy(() => import("./charts.tsx"));
@@ -74,6 +76,7 @@ function RequestBody({ request }: { request: RequestDetail }) {
 
 function RequestResults({ request }: { request: RequestDetail }) {
   const text = useText();
+  const moderator = useUser().role === "moderator";
   const measured = request.observations.some((row) => row.distance_au);
   return (
     <>
@@ -93,6 +96,10 @@ function RequestResults({ request }: { request: RequestDetail }) {
       >
         <ObservationsTable observations={request.observations} />
       </Section>
+      {request.catalogue && request.observations.length > 0 && (
+        <TruthCheck request={request} asteroid={request.catalogue} />
+      )}
+      {moderator && request.observations.length > 0 && <IdentifyPanel request={request} />}
       {request.follow_up && <FollowUpPanel followUp={request.follow_up} />}
       {request.orbit && <OrbitPanel orbit={request.orbit} />}
       {request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}

@@ -39,6 +39,9 @@ export interface Observation {
   residual_ra_arcsec?: Arcseconds | null;
   residual_dec_arcsec?: Arcseconds | null;
   used?: boolean | null;
+  magnitude?: number | null;
+  /** Geocentric, ICRF; for stations without a fixed place. */
+  observer_position_km?: number[] | null;
 }
 
 export interface Orbit {
