@@ -118,7 +118,9 @@ def test_each_caller_gets_the_answer_of_the_contract_and_a_refusal_changes_nothi
         ("GET", "/api/requests/99999999999999999999", (401, 404, 404, 404)),
         ("GET", "/api/requests/1/", (404, 404, 404, 404)),
         ("GET", "/api/asteroids", (200, 200, 200, 200)),
-        ("GET", "/api/asteroids/20000001", (404, 404, 404, 404)),
+        ("GET", "/api/asteroids/1", (404, 404, 404, 404)),
+        ("PUT", "/api/asteroids/sync", (401, 403, 403, 405)),
+        ("GET", "/api/asteroids/sync/00000000-0000-0000-0000-000000000001/pages", (401, 401, 401, 401)),
     ],
 )
 def test_calls_about_no_request_in_particular_answer_each_caller(
@@ -132,7 +134,18 @@ def test_calls_about_no_request_in_particular_answer_each_caller(
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/form", "/complete", "/reject", "/recalculate", "/observations", "/observations/1", "/import", "/result"],
+    [
+        "",
+        "/form",
+        "/complete",
+        "/reject",
+        "/recalculate",
+        "/observations",
+        "/observations/1",
+        "/import",
+        "/prediction",
+        "/result",
+    ],
 )
 def test_a_method_that_a_call_does_not_take_is_405(callers: dict[str, APIClient], path: str) -> None:
     answer = callers["moderator"].generic("TRACE", f"/api/requests/1{path}")

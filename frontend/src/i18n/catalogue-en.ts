@@ -5,7 +5,7 @@ export const catalogueEn = {
   title: "Asteroids",
   subtitle: "Known asteroids and their orbits",
   source:
-    "Orbits: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov), under its terms: one request at a time, no guarantee of accuracy. A portal may be set up with another source, such as made-up objects for a try.",
+    "Orbits: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov), under its terms: one request at a time. A portal may be set up with another source, such as made-up objects for a try.",
   searchHint: "Number, name or designation",
   filters: "Filters",
   orbitClass: "Class",

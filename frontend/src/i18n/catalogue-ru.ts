@@ -5,7 +5,7 @@ export const catalogueRu: Dictionary["catalogue"] = {
   title: "Астероиды",
   subtitle: "Известные астероиды и их орбиты",
   source:
-    "Орбиты: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov) на её условиях: один запрос за раз, точность не гарантируется. Портал может быть настроен и на другой источник, например с выдуманными объектами для пробы.",
+    "Орбиты: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov) на её условиях: один запрос за раз. Портал может быть настроен и на другой источник, например с выдуманными объектами для пробы.",
   searchHint: "Номер, имя или обозначение",
   filters: "Отбор",
   orbitClass: "Класс",
