@@ -165,11 +165,11 @@ def test_a_repair_and_the_report_it_missed_have_one_effect(
         calc.succeed(completed.calculation_id, distance_au=2.25)
         body = result_body(completed, report_id=str(report_id_of(completed.calculation_id)))
         outcomes = together(
-            lambda: repair_calculations(older_than=NOW) and None,
+            lambda: repair_calculations(older_than=NOW),  # repairs one, or none where the report was there first
             lambda pk=completed.pk, body=body: put(pk, body),
         )
         completed.refresh_from_db()
-        assert outcomes == [None, 204] and completed.calculation_state == "SUCCEEDED"
+        assert outcomes in ([0, 204], [1, 204]) and completed.calculation_state == "SUCCEEDED"
         assert actions(completed).count("RESULT_RECORDED") == 1 and actions(completed).count("RESULT_REPLACED") == 0
         assert completed.applied_reports.count() == 1
 
