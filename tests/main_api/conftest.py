@@ -1,5 +1,6 @@
 """What the tests of main_api share: a database in a file, users, clients, a calculation service that is a fake."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from main_api.accounts.models import Role, User
 from main_api.accounts.services import create_token
 from main_api.errors import ApiError
 from main_api.requests.models import Request
-from tests.main_api.fake_calc import FakeCalc, unused_address
+from tests.main_api.fake_calc import FakeCalc
 from tests.main_api.sample_requests import make_draft
 
 CALLBACK_KEY = "development-callback-key"
@@ -34,11 +35,19 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "main.sqlite3")}
 
 
+@pytest.fixture(scope="session")
+def dead_address() -> Iterator[str]:
+    """An address where nobody listens, held: gRPC is slow to call again where it was refused a moment ago."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
 @pytest.fixture(autouse=True)
-def quick_and_alone(settings: Any) -> None:
+def quick_and_alone(settings: Any, dead_address: str) -> None:
     """No slow hashes, and no calculation service unless a test starts one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CALC_ADDRESS = unused_address()
+    settings.CALC_ADDRESS = dead_address
     settings.CALLBACK_KEYS = (CALLBACK_KEY,)
     settings.REQUIRE_SIGNATURE = False
     settings.CALLBACK_BASE_URL = "http://127.0.0.1:8001"
