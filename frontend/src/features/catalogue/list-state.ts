@@ -1,6 +1,7 @@
 /** What of the catalogue is shown, kept in the address so that a link, a reload and the way back show the same. */
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
+import { readPage, writeParams } from "@/lib/list-params.ts";
 
 export const PAGE_SIZE = 50;
 
@@ -51,18 +52,12 @@ export function readListState(params: URLSearchParams): ListState {
     hMin: readMagnitude(params.get("h_min") ?? "") ?? "",
     hMax: readMagnitude(params.get("h_max") ?? "") ?? "",
     ordering: oneOf("order", ORDERINGS),
-    page: Math.max(1, Math.floor(Number(params.get("page") ?? "1")) || 1),
+    page: readPage(params),
   };
 }
 
 export function writeListState(state: ListState): URLSearchParams {
-  const params = new URLSearchParams();
-  for (const [key, name] of Object.entries(NAMES)) {
-    const value = state[key as keyof typeof NAMES];
-    if (value) params.set(name, value);
-  }
-  if (state.page > 1) params.set("page", String(state.page));
-  return params;
+  return writeParams(NAMES, state);
 }
 
 /** The order is no filter: it hides nothing. */
