@@ -12,7 +12,7 @@ from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
 from calc_grpc.orbits.errors import DidNotConverge
 from calc_grpc.orbits.kepler import MAX_ITERATIONS, kepler_step
-from calc_grpc.orbits.perturbations import PlanetTable, fill_displacements
+from calc_grpc.orbits.perturbations import PlanetTable, fill_displacements, first_not_before
 
 RESTART_DAYS = 1000.0
 LIGHT_PASSES = 3  # each brings the light time nearer by the speed of the object over that of light, 1e-4
@@ -52,13 +52,9 @@ def fill_carried(
     table: PlanetTable, state: Floats, epoch_mjd: float, mjd: Floats, order: np.ndarray, out: Floats
 ) -> float:
     """Fill out (n, 6), see `carried`; the times `mjd[order]` ascend. Returns the worst residual of Kepler."""
-    split = order.size
-    for k in range(order.size):
-        if mjd[order[k]] >= epoch_mjd:
-            split = k
-            break
-    after = carry(table, state, epoch_mjd, mjd, order[split:], 1.0, out)
-    before = carry(table, state, epoch_mjd, mjd, order[:split][::-1].copy(), -1.0, out)
+    first = first_not_before(epoch_mjd, mjd, order)
+    after = carry(table, state, epoch_mjd, mjd, order[first:], 1.0, out)
+    before = carry(table, state, epoch_mjd, mjd, order[:first][::-1].copy(), -1.0, out)
     return max(after, before)
 
 

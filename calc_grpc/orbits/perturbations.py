@@ -101,13 +101,18 @@ def fill_displacements(
     table: PlanetTable, state: Floats, epoch_mjd: float, mjd: Floats, order: np.ndarray, out: Floats
 ) -> None:
     """Fill the rows `order` of out (n, 6), whose times `mjd[order]` ascend; see `displacements`."""
-    first_after = order.size
+    first = first_not_before(epoch_mjd, mjd, order)
+    march(table, state, epoch_mjd, mjd, order[first:], 1.0, out)
+    march(table, state, epoch_mjd, mjd, order[:first][::-1], -1.0, out)
+
+
+@compiled
+def first_not_before(epoch_mjd: float, mjd: Floats, order: np.ndarray) -> int:
+    """Where in `order`, by which the times ascend, the first one stands that is not before the epoch."""
     for k in range(order.size):
         if mjd[order[k]] >= epoch_mjd:
-            first_after = k
-            break
-    march(table, state, epoch_mjd, mjd, order[first_after:], 1.0, out)
-    march(table, state, epoch_mjd, mjd, order[:first_after][::-1], -1.0, out)
+            return k
+    return int(order.size)
 
 
 @compiled

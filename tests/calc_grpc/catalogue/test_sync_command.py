@@ -2,10 +2,9 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
-from aiohttp.test_utils import TestServer
 from astrodist.calc.v1 import calculation_pb2, catalogue_sync_pb2
 
 from calc_grpc import sync_command
@@ -16,15 +15,6 @@ from calc_grpc.sync_command import Screen
 from tests.calc_grpc.catalogue.catalogue_double import Catalogue
 from tests.calc_grpc.catalogue.sources import serving, source_at
 from tests.calc_grpc.fakes import soon
-
-
-@pytest.fixture
-async def catalogue() -> AsyncIterator[Catalogue]:
-    catalogue = Catalogue()
-    async with TestServer(catalogue.application(), host="127.0.0.1") as server:
-        catalogue.origin = f"http://127.0.0.1:{server.port}"
-        yield catalogue
-        catalogue.released.set()
 
 
 async def command(address: str, *, is_quiet: bool = False, allow_shrink: bool = False) -> tuple[int, str]:

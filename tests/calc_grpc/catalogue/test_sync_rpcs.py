@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import grpc.aio
 import pytest
-from aiohttp.test_utils import TestServer
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, catalogue_sync_pb2
 from google.protobuf.duration_pb2 import Duration
 from grpc import StatusCode
@@ -25,15 +24,6 @@ pb2 = calculation_service_pb2
 State = calculation_pb2.Calculation.State
 Start = Callable[[SourceSettings], Awaitable[Stub]]
 HOUR_S = 3600.0
-
-
-@pytest.fixture
-async def catalogue() -> AsyncIterator[Catalogue]:
-    catalogue = Catalogue()
-    async with TestServer(catalogue.application(), host="127.0.0.1") as server:
-        catalogue.origin = f"http://127.0.0.1:{server.port}"
-        yield catalogue
-        catalogue.released.set()
 
 
 @pytest.fixture

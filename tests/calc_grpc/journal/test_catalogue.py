@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,6 @@ from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
 ID = new_calculation().calculation_id
 SOURCE = "http://source, pages of 20"
 DONE = Outcome(state="SUCCEEDED", result=b"")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
