@@ -81,8 +81,14 @@ def test_every_row_has_an_orbit_that_can_be_packed() -> None:
 
 
 def test_a_numbered_asteroid_of_the_excerpt_has_its_real_elements() -> None:
-    eros = dict(zip(FIELDS, rows_of(1000)[432], strict=True))
-    assert (eros["pdes"], eros["name"], eros["a"], eros["neo"]) == ("433", "Eros", "1.458", "Y")
+    rows = rows_of(2000)
+    eros, alinda = (dict(zip(FIELDS, rows[number - 1], strict=True)) for number in (433, 887))
+    assert (eros["pdes"], eros["name"], eros["a"], eros["neo"]) == ("433", "Eros", "1.458120998474684", "Y")
+    assert (eros["condition_code"], alinda["condition_code"], alinda["a"]) == ("0", "6", "2.473")
+
+
+def test_every_orbit_says_that_it_is_the_stand_ins() -> None:
+    assert {str(row[FIELDS.index("orbit_id")]).split()[0] for row in rows_of(2000)} == {"stand-in"}
 
 
 async def test_without_fields_only_the_count_is_told() -> None:
