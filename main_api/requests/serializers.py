@@ -170,15 +170,15 @@ class ResultInput(StrictSerializer):
             raise serializers.ValidationError({name: ["Required with SUCCEEDED."] for name in missing}, code="REQUIRED")
         return attrs
 
-    def report(self) -> Report:
-        """The validated body as the services take it."""
-        values = self.validated_data
-        succeeded = values["state"] == CalculationState.SUCCEEDED
-        return Report(
-            calculation_id=values["calculation_id"],
-            calculation_created_at=values.get("calculation_created_at"),
-            report_id=values.get("report_id"),
-            state=values["state"],
-            error=None if succeeded else values.get("error"),
-            result=build_result(values) if succeeded else None,
-        )
+
+def report_of(values: dict[str, Any]) -> Report:
+    """The values of a ResultInput as the services take them."""
+    succeeded = values["state"] == CalculationState.SUCCEEDED
+    return Report(
+        calculation_id=values["calculation_id"],
+        calculation_created_at=values.get("calculation_created_at"),
+        report_id=values.get("report_id"),
+        state=values["state"],
+        error=None if succeeded else values.get("error"),
+        result=build_result(values) if succeeded else None,
+    )

@@ -15,6 +15,7 @@ from main_api.callback_key import HEADER, refuse_without_key
 from main_api.json_parser import RawJsonParser, parse_object
 from main_api.pagination import StrictPagination
 from main_api.query import without_blanks
+from main_api.quick_reading import read_body
 from main_api.requests import selectors
 from main_api.requests.conditional import entity_tag, not_modified, tagged
 from main_api.requests.filters import PARAMETERS, RequestFilter
@@ -26,6 +27,7 @@ from main_api.requests.serializers import (
     RequestEditInput,
     RequestInput,
     ResultInput,
+    report_of,
 )
 from main_api.requests.services import completing, drafts, results, transitions
 from main_api.signature import HEADERS, refuse_other_id, refuse_unsigned
@@ -37,7 +39,9 @@ SIGNATURE = "As Standard Webhooks has it; needed where MAIN_REQUIRE_SIGNATURE is
 
 def checked(serializer: type[StrictSerializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """The body's values, or a refusal naming its fields."""
-    body = serializer(data=request.data, partial=partial)
+    if not partial:
+        return read_body(serializer, request.data)
+    body = serializer(data=request.data, partial=True)
     body.is_valid(raise_exception=True)
     return body.validated_data
 
@@ -197,9 +201,7 @@ class ResultView(APIView):
         # Without a body, the framework asks no parser.
         content = request.data if isinstance(request.data, bytes) else b""
         refuse_unsigned(request, content)
-        body = ResultInput(data=parse_object(content))
-        body.is_valid(raise_exception=True)
-        report = body.report()
+        report = report_of(read_body(ResultInput, parse_object(content)))
         refuse_other_id(request, report.report_id)
         results.receive_report(request_id=request_id, report=report)
         return Response(status=204)

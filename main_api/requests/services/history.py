@@ -7,6 +7,9 @@ from uuid import UUID
 from main_api.accounts.models import User
 from main_api.requests.models import NOTE_LENGTH_MAX, HistoryEntry
 from main_api.requests.words import Action
+from main_api.statements import Columns
+
+_ENTRY = Columns(HistoryEntry, "request_id", "at", "actor_id", "action", "calculation_id", "note", "earlier_result")
 
 
 def record(
@@ -20,12 +23,13 @@ def record(
     earlier_result: dict[str, Any] | None = None,
 ) -> None:
     """Adds an entry; belongs into the transaction of what it tells about."""
-    HistoryEntry.objects.create(
-        request_id=request_id,
-        at=at,
-        actor=actor,
-        action=action,
-        calculation_id=calculation_id,
-        note=note[:NOTE_LENGTH_MAX],
-        earlier_result=earlier_result,
-    )
+    entry = {
+        "request_id": request_id,
+        "at": at,
+        "actor_id": actor and actor.pk,
+        "action": action,
+        "calculation_id": calculation_id,
+        "note": note[:NOTE_LENGTH_MAX],
+        "earlier_result": earlier_result,
+    }
+    _ENTRY.insert([entry])
