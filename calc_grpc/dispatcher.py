@@ -21,31 +21,11 @@ from calc_grpc.errors import (
     TimeLimitExceeded,
     WorkerCrashed,
 )
+from calc_grpc.failures import failure
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
 from calc_grpc.patience import until_available
 
 MAX_CRASH_COUNT = 1  # a calculation whose worker died is tried once more, the death may not be its fault
-
-WORKER_CRASHED = Outcome(
-    state="FAILED",
-    error_reason="WORKER_CRASHED",
-    error_message="The worker process died while computing, twice. Try other observations or report the fault.",
-)
-TIME_LIMIT_EXCEEDED = Outcome(
-    state="FAILED",
-    error_reason="TIME_LIMIT_EXCEEDED",
-    error_message="The computation took longer than this server allows. Ask for less, or have the limit raised.",
-)
-OUT_OF_MEMORY = Outcome(
-    state="FAILED",
-    error_reason="OUT_OF_MEMORY",
-    error_message="The computation wanted more memory than this server allows. Ask for less, or have the limit raised.",
-)
-COMPUTATION_FAILED = Outcome(
-    state="FAILED",
-    error_reason="COMPUTATION_FAILED",
-    error_message="The computation failed by a fault of the program; the server's log has the details.",
-)
 
 logger = logging.getLogger(__name__)
 
@@ -179,23 +159,23 @@ class Dispatcher:
             return HandBack(crashed=False)
         except ComputationFailed as error:
             logger.error("computation failed", extra={"calculation_id": claim.calculation_id, "trace": error.trace})
-            return COMPUTATION_FAILED
+            return failure("COMPUTATION_FAILED", claim.kind)
         except RunFailed as error:
             logger.warning("run failed", extra={"calculation_id": claim.calculation_id, "cause": error.message})
             return Outcome(state="FAILED", error_reason=error.reason, error_message=error.message)
         except (TimeLimitExceeded, OutOfMemory) as error:
-            outcome = TIME_LIMIT_EXCEEDED if isinstance(error, TimeLimitExceeded) else OUT_OF_MEMORY
             logger.error("computation stopped", extra={"calculation_id": claim.calculation_id, "cause": str(error)})
-            return outcome
+            is_late = isinstance(error, TimeLimitExceeded)
+            return failure("TIME_LIMIT_EXCEEDED" if is_late else "OUT_OF_MEMORY", claim.kind)
         except WorkerCrashed:
             logger.warning("worker died while computing", extra={"calculation_id": claim.calculation_id})
             if self._stopping or claim.crash_count < MAX_CRASH_COUNT:
                 return HandBack(crashed=not self._stopping)
-            return WORKER_CRASHED
+            return failure("WORKER_CRASHED", claim.kind)
         except Exception:
             # The outermost edge of one run: whatever is wrong with it must not end the others.
             logger.exception("run failed", extra={"calculation_id": claim.calculation_id})
-            return COMPUTATION_FAILED
+            return failure("COMPUTATION_FAILED", claim.kind)
         finally:
             await progress.end()
         return Outcome(state="SUCCEEDED", result=result)
