@@ -4,6 +4,8 @@ import asteroidList from "../../../tests/data/wire/asteroid_list.json";
 import asteroidUnknown from "../../../tests/data/wire/asteroid_unknown_values.json";
 import sync from "../../../tests/data/wire/catalogue_sync.json";
 import syncJoined from "../../../tests/data/wire/catalogue_sync_joined.json";
+import identification from "../../../tests/data/wire/identification.json";
+import identificationInput from "../../../tests/data/wire/identification_input.json";
 import prediction from "../../../tests/data/wire/prediction.json";
 import detailCompleted from "../../../tests/data/wire/request_detail_completed.json";
 import detailDraft from "../../../tests/data/wire/request_detail_draft.json";
@@ -16,6 +18,8 @@ export const samples = {
   asteroidUnknown,
   detailCompleted,
   detailDraft,
+  identification,
+  identificationInput,
   prediction,
   rowCompleted,
   rowFormed,

@@ -65,19 +65,26 @@ export function useCancelIdentification(calculationId: string) {
   });
 }
 
-/** What was measured, in the words of the calculation service; what is not known is left out. */
+/** What the calculation service takes of an observation; all else came of a calculation. */
+const MEASURED = [
+  "id",
+  "observed_at",
+  "ra_deg",
+  "dec_deg",
+  "station",
+  "sigma_ra_arcsec",
+  "sigma_dec_arcsec",
+  "correlation",
+  "magnitude",
+  "band",
+  "mode",
+  "catalogue",
+  "program",
+  "observer_position_km",
+] as const satisfies readonly (keyof Observation)[];
+
+/** What was measured; what is not known is left out. */
 function measured(row: Observation): Record<string, unknown> {
-  const { id, observed_at, ra_deg, dec_deg, station, sigma_ra_arcsec, sigma_dec_arcsec, observer_position_km } = row;
-  const all = {
-    id,
-    observed_at,
-    ra_deg,
-    dec_deg,
-    station,
-    sigma_ra_arcsec,
-    sigma_dec_arcsec,
-    observer_position_km,
-    magnitude: row.magnitude,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
+  const known = MEASURED.filter((name) => row[name] !== null && row[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, row[name]]));
 }

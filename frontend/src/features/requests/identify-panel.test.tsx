@@ -8,35 +8,20 @@ import { samples } from "@/testing/samples.ts";
 const { detailCompleted } = samples;
 const PAGE = `/requests/${detailCompleted.id}`;
 const CREATE = "POST /v1/calculations";
-const ID = "00000000-0000-4000-8000-0000000000aa";
+const done = samples.identification;
+const ID = done.calculation_id;
+const { identification_result: result } = done;
 const running = { calculation_id: ID, state: "RUNNING", revision: 2, progress: { fraction: 0.5, stage: "" } };
-const candidate = {
-  spkid: 20000001,
-  designation: "1",
-  number: 1,
-  name: "Ceres",
-  separation_arcsec: 3.2,
-  largest_separation_arcsec: 5.1,
-  matching_count: 4,
-  motion_difference_arcsec_per_min: 0.002,
-  days_from_epoch: 81_789,
-  h_magnitude: 3.34,
-};
-const result = {
-  candidates: [candidate],
-  candidate_count: 1,
-  object_count: 1_500_000,
-  compared_observation_count: 4,
-  note: "",
-};
-const done = { ...running, state: "SUCCEEDED", revision: 3, identification_result: result };
 
-const serve = (role: "observer" | "moderator" = "moderator") =>
+const serve = (role: "observer" | "moderator" = "moderator", request: unknown = detailCompleted) =>
   new FakeServer()
     .signIn(role)
-    .on(`GET /api${PAGE}`, { body: detailCompleted })
+    .on(`GET /api${PAGE}`, { body: request })
     .on(`GET /api${PAGE}/prediction`, { body: samples.prediction })
     .on(CREATE, { body: running });
+
+const sent = (server: FakeServer) =>
+  server.made(CREATE)[0]?.body as { calculation_id: string; identification: { observations: unknown[] } };
 
 async function tell(snapshot: unknown) {
   const url = `/v1/calculations/${ID}:watch`;
@@ -52,22 +37,50 @@ describe("which one is it", () => {
     const server = serve();
     const user = renderApp(PAGE);
     await user.click(await screen.findByRole("button", { name: "Find it in the catalogue" }));
-    const body = server.made(CREATE)[0]?.body as { identification: { observations: Record<string, unknown>[] } };
-    const [observation] = detailCompleted.observations;
-    expect(body.identification.observations).toHaveLength(detailCompleted.observations.length);
-    expect(body.identification.observations[0]).toMatchObject({ id: observation?.id, ra_deg: observation?.ra_deg });
-    expect(body.identification.observations[0]).not.toHaveProperty("distance_au");
+    expect(sent(server).identification.observations).toHaveLength(detailCompleted.observations.length);
     await tell(running);
     expect(screen.getByRole("progressbar", { name: "Comparing with the catalogue" })).toHaveAttribute(
       "aria-valuenow",
       "50",
     );
     await tell(done);
-    expect(await screen.findByText("1 asteroid fits of 1,500,000 compared, the closest first")).toBeVisible();
-    const table = within(screen.getByRole("table", { name: "Asteroids that fit" }));
-    expect(table.getByRole("link", { name: "1 Ceres" })).toHaveAttribute("href", "/asteroids/20000001");
-    expect(table.getByText("3.2″")).toBeVisible();
-    expect(table.getByText("4 of 4")).toBeVisible();
+    const said = await screen.findByText("2 asteroids fit of 1,500,000 compared, the closest first");
+    expect(said).toHaveAttribute("role", "status");
+    const [, eros, unnumbered] = within(screen.getByRole("table", { name: "Asteroids that fit" })).getAllByRole("row");
+    const values = (row: HTMLElement | undefined) =>
+      within(row as HTMLElement)
+        .getAllByRole("cell")
+        .map((cell) => cell.lastElementChild?.textContent);
+    expect(values(eros)).toEqual(["433 Eros", "0.3″", "0.7″", "2 of 2", "0.011", "10.4", "3,541"]);
+    expect(values(unnumbered)).toEqual(["2010 AB12", "10.7′", "30.2′", "1 of 2", "—", "—", "3,541"]);
+    expect(within(eros as HTMLElement).getByRole("link")).toHaveAttribute("href", "/asteroids/20000433");
+    expect(screen.getByText(result.note)).toBeVisible();
+  });
+
+  it("sends everything that was measured, and nothing that was computed", async () => {
+    const [row] = samples.identificationInput.identification.observations;
+    const request = { ...detailCompleted, observations: [{ ...detailCompleted.observations[0], ...row }] };
+    const server = serve("moderator", request);
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Find it in the catalogue" }));
+    const body = sent(server);
+    expect(body).toEqual({ ...samples.identificationInput, calculation_id: body.calculation_id });
+  });
+
+  it("leaves out what is not known", async () => {
+    const server = serve();
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Find it in the catalogue" }));
+    const { id, observed_at, ra_deg, dec_deg, station } = detailCompleted.observations[1] ?? {};
+    expect(sent(server).identification.observations[1]).toEqual({ id, observed_at, ra_deg, dec_deg, station });
+  });
+
+  it("says of a single asteroid not that it is the closest", async () => {
+    serve();
+    renderApp(`${PAGE}?identification=${ID}`);
+    const one = { ...result, candidates: result.candidates.slice(0, 1), candidate_count: 1 };
+    await tell({ ...done, identification_result: one });
+    expect(await screen.findByText("1 asteroid fits of 1,500,000 compared")).toBeVisible();
   });
 
   it("is shown again after a reload", async () => {
@@ -75,7 +88,7 @@ describe("which one is it", () => {
     renderApp(`${PAGE}?identification=${ID}`);
     await screen.findByRole("button", { name: "Compare again" });
     await tell(done);
-    expect(await screen.findByRole("link", { name: "1 Ceres" })).toBeVisible();
+    expect(await screen.findByRole("link", { name: "433 Eros" })).toBeVisible();
     expect(server.made(CREATE)).toHaveLength(0);
   });
 

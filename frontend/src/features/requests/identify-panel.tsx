@@ -4,8 +4,11 @@ import { Icon } from "@/components/icon.tsx";
 import { LineAlert, LineBadge } from "@/components/line-state.tsx";
 import { Section } from "@/components/section.tsx";
 import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
+import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { isFinal, useCalculation } from "@/lib/calculation.ts";
+import type { LiveState } from "@/lib/live.ts";
+import { formatNumber } from "@/lib/quantity.ts";
 import { CandidateTable } from "./candidate-table.tsx";
 import { useCancelIdentification, useIdentificationId, useIdentify, type Identification } from "./identify-api.ts";
 import type { RequestDetail } from "./types.ts";
@@ -44,34 +47,60 @@ export function IdentifyPanel({ request }: { request: RequestDetail }) {
 
 function Comparison({ calculationId }: { calculationId: string }) {
   const text = useText();
-  const { identify: words } = text.catalogue;
   const { calculation, line, error } = useCalculation<Identification>(calculationId, () => undefined);
   if (calculation === undefined && error !== null) return <Text c="dimmed">{failureText(text, error)}</Text>;
-  if (calculation === undefined || !isFinal(calculation)) {
-    return (
-      <Stack gap="sm">
-        <Group justify="space-between">
+  const running = calculation === undefined || !isFinal(calculation);
+  const said = headline(text, calculation);
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        {said !== "" && (
           <Text fw={600} role="status">
-            {words.running}
+            {said}
           </Text>
+        )}
+        {running && (
           <Group gap="xs">
             <LineBadge line={line} />
             <CancelButton calculationId={calculationId} />
           </Group>
-        </Group>
-        <Progress value={100 * (calculation?.progress?.fraction ?? 0)} size="lg" animated aria-label={words.running} />
-        <LineAlert line={line} />
-      </Stack>
-    );
-  }
-  return <Outcome calculation={calculation} />;
+        )}
+      </Group>
+      {running ? (
+        <Running fraction={calculation?.progress?.fraction ?? 0} line={line} />
+      ) : (
+        <Outcome calculation={calculation} />
+      )}
+    </Stack>
+  );
+}
+
+/** What it does or found. One element all the time, so that a screen reader says it anew when it changes. */
+function headline(text: Dictionary, calculation: Identification | undefined): string {
+  const { identify: words } = text.catalogue;
+  if (calculation === undefined || !isFinal(calculation)) return words.running;
+  if (calculation.state === "CANCELLED") return words.cancelled;
+  const { identification_result: result } = calculation;
+  if (result === undefined) return ""; // its alert says it
+  if (result.candidates.length === 0) return words.none;
+  return words.found(result.candidate_count, formatNumber(result.object_count, text.locale, 0));
+}
+
+function Running({ fraction, line }: { fraction: number; line: LiveState }) {
+  const { identify: words } = useText().catalogue;
+  return (
+    <>
+      <Progress value={100 * fraction} size="lg" animated aria-label={words.running} />
+      <LineAlert line={line} />
+    </>
+  );
 }
 
 function Outcome({ calculation }: { calculation: Identification }) {
   const text = useText();
   const { identify: words } = text.catalogue;
   const { state, error, identification_result: result } = calculation;
-  if (state === "CANCELLED") return <Text c="dimmed">{words.cancelled}</Text>;
+  if (state === "CANCELLED") return null;
   if (result === undefined) {
     return (
       <Alert color="red" icon={<Icon name="warning" />} title={words.failed} role="alert">
@@ -79,27 +108,19 @@ function Outcome({ calculation }: { calculation: Identification }) {
       </Alert>
     );
   }
-  const compared = new Intl.NumberFormat(text.locale).format(result.object_count);
   return (
-    <Stack gap="sm">
+    <>
       {result.candidates.length === 0 ? (
-        <Alert color="gray" icon={<Icon name="telescope" />} title={words.none} role="status">
-          {words.noneText(compared)}
-        </Alert>
+        <Text>{words.noneText(formatNumber(result.object_count, text.locale, 0))}</Text>
       ) : (
-        <>
-          <Text fw={600} role="status">
-            {words.found(result.candidate_count, compared)}
-          </Text>
-          <CandidateTable candidates={result.candidates} total={result.compared_observation_count} />
-        </>
+        <CandidateTable candidates={result.candidates} total={result.compared_observation_count} />
       )}
       {result.note !== "" && (
         <Text size="sm" c="dimmed">
           {result.note}
         </Text>
       )}
-    </Stack>
+    </>
   );
 }
 

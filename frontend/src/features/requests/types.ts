@@ -39,7 +39,14 @@ export interface Observation {
   residual_ra_arcsec?: Arcseconds | null;
   residual_dec_arcsec?: Arcseconds | null;
   used?: boolean | null;
+  /** Of the two sigmas. */
+  correlation?: number | null;
   magnitude?: number | null;
+  band?: string | null;
+  mode?: string | null;
+  /** The stars by which the place was measured. */
+  catalogue?: string | null;
+  program?: string | null;
   /** Geocentric, ICRF; for stations without a fixed place. */
   observer_position_km?: number[] | null;
 }
