@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { Children, useState, type ReactNode } from "react";
 import { Button, Paper } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
 import { SearchInput } from "./search-input.tsx";
@@ -15,7 +15,10 @@ interface FilterBarProps {
   children: ReactNode;
 }
 
-/** A search and the filters beside it; on phones the filters fold away. */
+/** So many fit beside the search in one row. */
+const ROW_LENGTH = 5;
+
+/** A search and the filters beside it, many of them in two rows; on phones the filters fold away. */
 export function FilterBar({ label, searchHint, search, onSearch, filtered, onReset, children }: FilterBarProps) {
   const text = useText();
   const [unfolded, setUnfolded] = useState(filtered);
@@ -27,6 +30,7 @@ export function FilterBar({ label, searchHint, search, onSearch, filtered, onRes
       aria-label={label}
       className={classes.filters}
       data-folded={unfolded ? undefined : true}
+      data-many={Children.count(children) > ROW_LENGTH ? true : undefined}
     >
       <SearchInput
         key={search === "" ? "empty" : "typed"}
@@ -46,7 +50,8 @@ export function FilterBar({ label, searchHint, search, onSearch, filtered, onRes
       {children}
       <Button
         variant="subtle"
-        style={{ visibility: filtered || search !== "" ? "visible" : "hidden" }}
+        className={classes.reset}
+        data-idle={filtered || search !== "" ? undefined : true}
         onClick={onReset}
       >
         {text.list.reset}

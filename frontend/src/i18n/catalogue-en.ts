@@ -4,8 +4,11 @@ import { pluralEn } from "./plural.ts";
 export const catalogueEn = {
   title: "Asteroids",
   subtitle: "Known asteroids and their orbits",
-  source:
-    "Orbits: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov), under its terms: one request at a time. A portal may be set up with another source, such as made-up objects for a try.",
+  sources: {
+    jpl: "Orbits as the JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov), or a mirror of it, lists them.",
+    standIn:
+      "Made up for a try, by the stand-in source: only the orbits of Eros and of some eighty other known asteroids near Earth are real ones.",
+  },
   searchHint: "Number, name or designation",
   filters: "Filters",
   orbitClass: "Class",
@@ -162,14 +165,16 @@ export const catalogueEn = {
     noneText: (count: string) =>
       `${count} orbits were compared. It may be a new object, or its observations may belong to more than one.`,
     found: (count: number, compared: string) =>
-      `${count} ${pluralEn(count, "asteroid fits", "asteroids fit")} of ${compared} compared, the closest first`,
+      count === 1
+        ? `1 asteroid fits of ${compared} compared`
+        : `${count} asteroids fit of ${compared} compared, the closest first`,
     table: "Asteroids that fit",
     failed: "The comparison failed",
     cancelled: "The comparison was cancelled.",
     columns: {
       name: "Asteroid",
       separation: "Separation (RMS)",
-      largest: "Largest",
+      largest: "Largest separation",
       matching: "Observations that fit",
       motion: "Difference of motion, ″/min",
       h: "H",

@@ -4,8 +4,11 @@ import { pluralRu } from "./plural.ts";
 export const catalogueRu: Dictionary["catalogue"] = {
   title: "Астероиды",
   subtitle: "Известные астероиды и их орбиты",
-  source:
-    "Орбиты: JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov) на её условиях: один запрос за раз. Портал может быть настроен и на другой источник, например с выдуманными объектами для пробы.",
+  sources: {
+    jpl: "Орбиты по JPL Small-Body Database (NASA/JPL-Caltech, ssd-api.jpl.nasa.gov) или её зеркалу.",
+    standIn:
+      "Выдуманы для пробы учебным источником: настоящие только орбиты Эроса и ещё около восьмидесяти известных астероидов вблизи Земли.",
+  },
   searchHint: "Номер, имя или обозначение",
   filters: "Отбор",
   orbitClass: "Класс",
@@ -162,14 +165,14 @@ export const catalogueRu: Dictionary["catalogue"] = {
     noneText: (count) =>
       `Орбит сравнено: ${count}. Это может быть новый объект, или наблюдения относятся к нескольким объектам.`,
     found: (count, compared) =>
-      `${pluralRu(count, "Подходит", "Подходят", "Подходят")} ${count} из сравненных ${compared}, сначала ближайшие`,
+      `${pluralRu(count, "Подходит", "Подходят", "Подходят")} ${count} из сравненных ${compared}${count === 1 ? "" : ", сначала ближайшие"}`,
     table: "Подходящие астероиды",
     failed: "Сравнение не удалось",
     cancelled: "Сравнение отменено.",
     columns: {
       name: "Астероид",
       separation: "Отклонение (СКО)",
-      largest: "Наибольшее",
+      largest: "Наибольшее отклонение",
       matching: "Подходит наблюдений",
       motion: "Разность движения, ″/мин",
       h: "H",

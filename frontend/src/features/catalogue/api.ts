@@ -1,20 +1,24 @@
 /** Reading the catalogue. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { queryString, send } from "@/lib/http.ts";
-import { PAGE_SIZE, type ListState } from "./list-state.ts";
+import type { ListState } from "./list-state.ts";
 import type { Asteroid, AsteroidPage } from "./types.ts";
 
 export const catalogueKey = ["asteroids"] as const;
 
 /** It changes when it is synchronised, which says so itself; nobody need ask often. */
 const STALE_MS = 60_000;
+/** Where nothing is listed, the first synchronisation may be under way. */
+const EMPTY_POLL_MS = 3_000;
 
-export function useAsteroids(state: ListState) {
+export function useAsteroids(state: ListState, pageSize: number) {
   return useQuery({
-    queryKey: [...catalogueKey, "list", state],
-    queryFn: ({ signal }) => send<AsteroidPage>("GET", `/api/asteroids${listQuery(state)}`, undefined, signal),
+    queryKey: [...catalogueKey, "list", state, pageSize],
+    queryFn: ({ signal }) =>
+      send<AsteroidPage>("GET", `/api/asteroids${listQuery(state, pageSize)}`, undefined, signal),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
+    refetchInterval: ({ state: { data } }) => (data?.count === 0 ? EMPTY_POLL_MS : false),
   });
 }
 
@@ -26,7 +30,7 @@ export function useAsteroid(spkid: number) {
   });
 }
 
-function listQuery(state: ListState): string {
+function listQuery(state: ListState, pageSize: number): string {
   return queryString({
     search: state.search,
     orbit_class: state.orbitClass,
@@ -36,6 +40,6 @@ function listQuery(state: ListState): string {
     h_max: state.hMax,
     ordering: state.ordering,
     page: state.page,
-    page_size: PAGE_SIZE,
+    page_size: pageSize,
   });
 }

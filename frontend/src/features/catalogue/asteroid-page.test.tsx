@@ -16,16 +16,25 @@ const positions = [
 ];
 
 describe("the page of an asteroid", () => {
-  it("shows the elements in their units and draws the orbit with Earth's and Jupiter's", async () => {
+  it("shows the elements in their units and draws the orbit with Earth's", async () => {
     new FakeServer().on("GET /api/auth/me", VISITOR).on(`GET /api${PAGE}`, { body: asteroid });
     renderApp(PAGE);
     expect(await screen.findByRole("heading", { name: asteroid.full_name })).toBeVisible();
     const orbit = within(screen.getByRole("region", { name: "Orbit" }));
     expect(orbit.getByText("1.4581210 au")).toBeVisible();
     expect(orbit.getByText("10.82847°")).toBeVisible();
-    const plot = within(orbit.getByRole("img", { name: /Earth's and Jupiter's/ }));
-    for (const name of ["Sun", "Earth", "Jupiter", "Asteroid"]) expect(plot.getByText(name)).toBeInTheDocument();
+    expect(screen.getByText(/^Orbits as the JPL Small-Body Database/)).toBeVisible();
+    const plot = within(orbit.getByRole("img", { name: /The orbit and Earth's, seen/ }));
+    for (const name of ["Sun", "Earth", "Asteroid"]) expect(plot.getByText(name)).toBeInTheDocument();
     expect(screen.getByText("Aten (ATE)")).toBeVisible();
+  });
+
+  it("draws Jupiter beside an orbit that is not lost within Jupiter's", async () => {
+    const far = { ...asteroid, a_au: 2.77, e: 0.08, q_au: 2.55 };
+    new FakeServer().on("GET /api/auth/me", VISITOR).on(`GET /api${PAGE}`, { body: far });
+    renderApp(PAGE);
+    const plot = within(await screen.findByRole("img", { name: /Earth's and Jupiter's/ }));
+    expect(plot.getByText("Jupiter")).toBeInTheDocument();
   });
 
   it("asks a visitor to sign in for the distance and does not ask the server for it", async () => {

@@ -11,6 +11,7 @@ import { useAsteroid } from "./api.ts";
 import { propertyRows } from "./element-rows.ts";
 import { Marks } from "./marks.tsx";
 import { OrbitSection, RowList } from "./orbit-section.tsx";
+import { sourceText } from "./source-text.ts";
 import { YearAhead } from "./year-ahead.tsx";
 import type { Asteroid } from "./types.ts";
 
@@ -49,7 +50,7 @@ export default function AsteroidPage({ spkid }: { spkid: number }) {
 
 function Known({ asteroid }: { asteroid: Asteroid }) {
   const text = useText();
-  const { one: words, source } = text.catalogue;
+  const { one: words } = text.catalogue;
   return (
     <Stack gap="lg">
       <Anchor component={Link} to="/asteroids" size="sm" style={{ alignSelf: "flex-start" }}>
@@ -70,7 +71,7 @@ function Known({ asteroid }: { asteroid: Asteroid }) {
         <RowList rows={propertyRows(text, asteroid)} />
       </Section>
       <Text size="xs" c="dimmed">
-        {source} {words.updated}: <DayText moment={asteroid.updated_at} />
+        {sourceText(text, [asteroid])} {words.updated}: <DayText moment={asteroid.updated_at} />
       </Text>
     </Stack>
   );

@@ -3,6 +3,7 @@ import { FilterBar } from "@/components/filter-bar.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { hasFilters, NO_FILTERS, ORDERINGS, type ListState } from "./list-state.ts";
 import { MagnitudeInput } from "./magnitude-input.tsx";
+import classes from "./catalogue.module.css";
 
 interface ListFiltersProps {
   state: ListState;
@@ -29,6 +30,7 @@ export function ListFilters({ state, change }: ListFiltersProps) {
     >
       <NativeSelect
         label={words.orbitClass}
+        className={classes.long}
         value={state.orbitClass}
         onChange={(event) => change({ orbitClass: event.currentTarget.value })}
         data={[
@@ -62,6 +64,7 @@ export function ListFilters({ state, change }: ListFiltersProps) {
       />
       <NativeSelect
         label={words.ordering}
+        className={classes.long}
         value={state.ordering}
         onChange={(event) => change({ ordering: event.currentTarget.value })}
         data={ORDERINGS.map((value) => ({ value, label: words.orderings[value] ?? value }))}

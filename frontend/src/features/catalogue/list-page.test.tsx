@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { pageOf, samples } from "@/testing/samples.ts";
@@ -21,7 +21,7 @@ describe("the catalogue", () => {
     expect(row.getByText("10.39")).toBeVisible();
     expect(screen.getByText("4 asteroids")).toBeVisible();
     expect(screen.getByRole("link", { name: "Sign in" })).toHaveAttribute("href", "/sign-in?next=%2Fasteroids");
-    expect(screen.getByText(/JPL Small-Body Database/)).toBeVisible();
+    expect(screen.getByText(/^Orbits as the JPL Small-Body Database/)).toBeVisible();
     expect(screen.queryByRole("button", { name: "Synchronise" })).not.toBeInTheDocument();
   });
 
@@ -29,6 +29,7 @@ describe("the catalogue", () => {
     const server = asVisitor().on(LIST, { body: samples.asteroidList });
     const user = renderApp("/asteroids?page=3");
     await screen.findByRole("link", { name: "433 Eros (A898 PA)" });
+    expect(server.made(LIST)[0]?.query.get("page_size")).toBe("50");
     await user.type(screen.getByLabelText("Search"), "apop");
     await waitFor(() => expect(server.made(LIST).at(-1)?.query.get("search")).toBe("apop"));
     expect(server.made(LIST).map((call) => call.query.get("search"))).toEqual([null, "apop"]);
@@ -58,6 +59,24 @@ describe("the catalogue", () => {
     await user.click(await screen.findByRole("button", { name: "Next page" }));
     await waitFor(() => expect(server.made(LIST).at(-1)?.query.get("page")).toBe("2"));
     expect(window.location.search).toBe("?page=2");
+  });
+
+  it("says of made-up asteroids that they are made up", async () => {
+    const [first, ...others] = samples.asteroidList.results;
+    asVisitor().on(LIST, { body: pageOf({ ...first, orbit_id: "stand-in 57" }, ...others) });
+    renderApp("/asteroids");
+    expect(await screen.findByText(/^Made up for a try/)).toBeVisible();
+    expect(screen.queryByText(/JPL/)).not.toBeInTheDocument();
+  });
+
+  it("has shorter pages where there is room for cards only", async () => {
+    const matches = (media: string) => media === "(max-width: 62em)";
+    const nobody = { addEventListener: () => undefined, removeEventListener: () => undefined };
+    vi.stubGlobal("matchMedia", (media: string) => ({ ...nobody, media, matches: matches(media), onchange: null }));
+    const server = asVisitor().on(LIST, { body: samples.asteroidList });
+    renderApp("/asteroids");
+    await screen.findByRole("link", { name: "433 Eros (A898 PA)" });
+    expect(server.made(LIST).map((call) => call.query.get("page_size"))).toEqual(["20"]);
   });
 
   it("tells an empty catalogue from a search that finds nothing", async () => {

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { Pages } from "@/components/pages.tsx";
@@ -8,8 +8,9 @@ import { formatNumber } from "@/lib/quantity.ts";
 import { useVisitor } from "@/lib/session.tsx";
 import { useAsteroids } from "./api.ts";
 import { ListFilters } from "./list-filters.tsx";
-import { hasFilters, NO_FILTERS, PAGE_SIZE, useListState, type ListState } from "./list-state.ts";
+import { hasFilters, NO_FILTERS, useListState, usePageSize, type ListState } from "./list-state.ts";
 import { ListTable } from "./list-table.tsx";
+import { sourceText } from "./source-text.ts";
 import { SyncPanel } from "./sync-panel.tsx";
 
 /** The known asteroids, for everybody. */
@@ -26,9 +27,6 @@ export default function ListPage() {
       {moderator && <SyncPanel />}
       <ListFilters state={state} change={change} />
       <ListBody state={state} change={change} />
-      <Text size="xs" c="dimmed">
-        {text.catalogue.source}
-      </Text>
     </Stack>
   );
 }
@@ -40,7 +38,8 @@ interface ListBodyProps {
 
 function ListBody({ state, change }: ListBodyProps) {
   const text = useText();
-  const list = useAsteroids(state);
+  const pageSize = usePageSize();
+  const list = useAsteroids(state, pageSize);
   // The page in the address may have gone since: its rows moved up.
   const gone = list.error instanceof ApiError && list.error.status === 404 && state.page > 1;
   if (gone) return <NoRows filtered reset={() => change(NO_FILTERS)} />;
@@ -60,13 +59,14 @@ function ListBody({ state, change }: ListBodyProps) {
   if (results.length === 0) return <NoRows filtered={hasFilters(state)} reset={() => change(NO_FILTERS)} />;
   return (
     <>
-      <Group justify="space-between">
-        <Text size="sm" c="dimmed" aria-live="polite">
-          {text.catalogue.count(count, formatNumber(count, text.locale, 0))}
-        </Text>
-      </Group>
+      <Text size="sm" c="dimmed" aria-live="polite">
+        {text.catalogue.count(count, formatNumber(count, text.locale, 0))}
+      </Text>
       <ListTable rows={results} />
-      <Pages count={Math.ceil(count / PAGE_SIZE)} page={state.page} onPage={(page) => change({ page })} />
+      <Pages count={Math.ceil(count / pageSize)} page={state.page} onPage={(page) => change({ page })} />
+      <Text size="xs" c="dimmed">
+        {sourceText(text, results)}
+      </Text>
     </>
   );
 }

@@ -1,9 +1,12 @@
 /** What of the catalogue is shown, kept in the address so that a link, a reload and the way back show the same. */
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { readPage, writeParams } from "@/lib/list-params.ts";
 
-export const PAGE_SIZE = 50;
+/** Rows of a table or, where the screen has room for cards only, so many of these. */
+const TABLE_ROWS = 50;
+const CARDS = 20;
+const NARROW = "(max-width: 62em)";
 
 const CLASSES = ["IEO", "ATE", "APO", "AMO", "MCA", "IMB", "MBA", "OMB", "TJN", "AST", "CEN", "TNO", "PAA", "HYA"];
 export const ORDERINGS = ["", "number", "name", "h_magnitude", "-diameter_km", "moid_au", "a_au"];
@@ -37,6 +40,12 @@ const NUMBER = /^[-+]?\d{1,3}([.,]\d*)?$/;
 export function readMagnitude(text: string): string | null {
   if (text === "") return "";
   return NUMBER.test(text) ? String(Number(text.replace(",", "."))) : null;
+}
+
+/** How many asteroids a page has; it stays when the screen is turned, which must not lead to another page. */
+export function usePageSize(): number {
+  const [size] = useState(() => (window.matchMedia(NARROW).matches ? CARDS : TABLE_ROWS));
+  return size;
 }
 
 export function readListState(params: URLSearchParams): ListState {

@@ -10,6 +10,8 @@ import type { Asteroid } from "./types.ts";
 import classes from "./catalogue.module.css";
 
 const DAYS_PER_JULIAN_YEAR = 365.25;
+/** Orbits that stay within this would be too small to be read beside Jupiter's, au. */
+const NEAR_SUN_AU = 2;
 
 /** The elements in their units, and the orbit drawn with where everything stands today. */
 export function OrbitSection({ asteroid }: { asteroid: Asteroid }) {
@@ -25,7 +27,7 @@ export function OrbitSection({ asteroid }: { asteroid: Asteroid }) {
     >
       <div className={classes.columns}>
         <RowList rows={elementRows(text, asteroid)} />
-        {drawn && <OrbitPlot orbit={drawn} withJupiter />}
+        {drawn && <OrbitPlot orbit={drawn} withJupiter={goesFarOut(drawn)} />}
       </div>
     </Section>
   );
@@ -44,6 +46,10 @@ export function RowList({ rows }: { rows: readonly Row[] }) {
       ))}
     </dl>
   );
+}
+
+function goesFarOut({ a_au, e }: DrawnOrbit): boolean {
+  return !a_au || e >= 1 || a_au * (1 + e) > NEAR_SUN_AU;
 }
 
 /** The orbit as it is drawn for a day: the mean anomaly moved there, which is enough for a drawing. */

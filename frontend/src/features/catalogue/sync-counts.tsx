@@ -21,7 +21,7 @@ export function SyncCountsList({ counts, duration_s }: { counts: SyncCounts; dur
   ];
   if (duration_s !== undefined) rows.push([facts.seconds, formatNumber(duration_s, text.locale, 1)]);
   return (
-    <dl className={classes.facts}>
+    <dl className={classes.counts}>
       {rows.map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>

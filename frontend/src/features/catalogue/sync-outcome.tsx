@@ -7,6 +7,8 @@ import { formatWhen } from "@/components/moments.tsx";
 import { SyncCountsList } from "./sync-counts.tsx";
 import type { SyncCalculation } from "./types.ts";
 
+const NAMES_THE_PAGE = new Set(["SOURCE_UNAVAILABLE", "SOURCE_UNREADABLE", "CATALOGUE_UNAVAILABLE", "INVALID_PAGE"]);
+
 interface SyncOutcomeProps {
   calculation: SyncCalculation;
   starting: boolean;
@@ -18,32 +20,20 @@ export function SyncOutcome({ calculation, starting, onAllowShrink }: SyncOutcom
   const text = useText();
   const { sync: words } = text.catalogue;
   const { state, error, finish_time, catalogue_sync_result: result } = calculation;
-  const ended = finish_time === undefined ? undefined : formatWhen(finish_time, text.locale);
   if (state === "FAILED") {
     return (
       <Alert color="red" icon={<Icon name="warning" />} title={words.failed} role="alert">
         {error && <Text>{failedBecause(text, error)}</Text>}
         <Text size="sm">{words.failedHint}</Text>
-        {ended !== undefined && <Text size="sm">{ended}</Text>}
+        {finish_time !== undefined && <Text size="sm">{formatWhen(finish_time, text.locale)}</Text>}
       </Alert>
     );
   }
-  if (state === "CANCELLED") {
-    return (
-      <Text c="dimmed" role="status">
-        {[words.cancelled, ended].filter(Boolean).join(" ")}
-      </Text>
-    );
-  }
+  if (result === undefined) return null;
   return (
     <Stack gap="sm">
-      <Text fw={600} role="status">
-        {[words.done, ended].filter(Boolean).join(" · ")}
-      </Text>
-      {result && <SyncCountsList counts={result.counts} duration_s={result.duration_s} />}
-      {result && result.warning !== "" && (
-        <HeldBack warning={result.warning} starting={starting} onAllowShrink={onAllowShrink} />
-      )}
+      <SyncCountsList counts={result.counts} duration_s={result.duration_s} />
+      {result.warning !== "" && <HeldBack warning={result.warning} starting={starting} onAllowShrink={onAllowShrink} />}
     </Stack>
   );
 }
@@ -98,7 +88,8 @@ function AllowShrink({ starting, onAllowShrink }: { starting: boolean; onAllowSh
   );
 }
 
-/** The reason in the reader's language, and the server's own words: they name the page. */
-function failedBecause(text: Dictionary, error: { reason: string; message: string }): string {
-  return [text.reasons[error.reason], error.message].filter(Boolean).join(" ");
+/** Why, in the reader's language; and the server's own words where they name the page. */
+function failedBecause(text: Dictionary, { reason, message }: { reason: string; message: string }): string {
+  const known = text.reasons[reason];
+  return known === undefined || NAMES_THE_PAGE.has(reason) ? [known, message].filter(Boolean).join(" ") : known;
 }

@@ -149,6 +149,29 @@ describe("the synchronisation", () => {
     expect(alert).toHaveTextContent("Nothing was deleted");
   });
 
+  it("says of a fault that is no page's what it is, once", async () => {
+    localStorage.setItem("astrodist-language", "ru");
+    serve(running);
+    renderApp("/asteroids");
+    const error = { reason: "WORKER_CRASHED", message: "The worker process died while computing, twice." };
+    await tell({ ...running, state: "FAILED", revision: 8, error });
+    const alert = await within(await screen.findByRole("region", { name: "Синхронизация" })).findByRole("alert");
+    expect(alert).toHaveTextContent("Вычислительный процесс аварийно завершился.");
+    expect(alert).not.toHaveTextContent("died");
+  });
+
+  it("says how it goes in one place, by quarters", async () => {
+    serve(running);
+    renderApp("/asteroids");
+    await tell(running);
+    const panel = within(screen.getByRole("region", { name: "Synchronisation" }));
+    const said = panel.getByText("Storing pages");
+    expect(panel.getAllByRole("status").map((part) => part.textContent)).toEqual(["Storing pages", "25 %"]);
+    await tell(done);
+    await waitFor(() => expect(said).toHaveTextContent("The catalogue is up to date"));
+    expect(said).toBeInTheDocument();
+  });
+
   it("says why it could not be started", async () => {
     serve().on(START, problem(503, "CALC_UNAVAILABLE", "The calculation service is away."));
     const user = renderApp("/asteroids");

@@ -7,6 +7,7 @@ import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { isFinal } from "@/lib/calculation.ts";
 import { useLatestSync, useStartSync, useSync } from "./sync-api.ts";
+import { SyncHeadline } from "./sync-headline.tsx";
 import { SyncOutcome } from "./sync-outcome.tsx";
 import { SyncProgress } from "./sync-progress.tsx";
 
@@ -58,10 +59,15 @@ function KnownSync({ calculationId, start, starting }: StartProps & { calculatio
         ) : (
           <Text c="dimmed">{failureText(text, error)}</Text>
         )
-      ) : running ? (
-        <SyncProgress calculation={calculation} />
       ) : (
-        <SyncOutcome calculation={calculation} starting={starting} onAllowShrink={() => start(true)} />
+        <>
+          <SyncHeadline calculation={calculation} />
+          {running ? (
+            <SyncProgress calculation={calculation} />
+          ) : (
+            <SyncOutcome calculation={calculation} starting={starting} onAllowShrink={() => start(true)} />
+          )}
+        </>
       )}
       {running && <LineAlert line={line} />}
     </Section>

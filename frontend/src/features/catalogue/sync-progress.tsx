@@ -14,13 +14,9 @@ export function SyncProgress({ calculation }: { calculation: SyncCalculation }) 
   const { sync: words } = text.catalogue;
   const { progress, state } = calculation;
   const counts = progress?.catalogue_sync;
-  const stage = progress?.stage ?? "";
   const whole = (value: number) => formatNumber(value, text.locale, 0);
   return (
     <Stack gap="sm">
-      <Text fw={600} role="status">
-        {state === "SCHEDULED" ? words.waiting : (words.stages[stage] ?? stage)}
-      </Text>
       <Progress
         value={100 * (progress?.fraction ?? 0)}
         size="lg"
