@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from calc_grpc.catalogue.settings import SourceSettings
-from calc_grpc.config_catalogue import LONGEST_INTERVAL_H, number, read_source, url_of
+from calc_grpc.config_catalogue import interval_h, read_source, url_of
 from calc_grpc.errors import StartRefused
 from calc_grpc.journal.opening import SQLITE_PREFIX
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX
@@ -60,6 +60,7 @@ class Config:
     def from_env(cls, environ: Mapping[str, str]) -> "Config":
         """Read and check every setting; raises StartRefused naming the first that is wrong."""
         production = _setting(environ, "ASTRODIST_ENV", "development", _environment) == "production"
+        retention_days = _setting(environ, "CALC_RETENTION_DAYS", "0", _days)
         return cls(
             port=_setting(environ, "CALC_PORT", "50051", _port),
             database_url=_setting(environ, "CALC_DATABASE_URL", "sqlite:///var/calc.sqlite3", _database_url),
@@ -74,7 +75,7 @@ class Config:
             api_key=_setting(environ, "CALC_API_KEY", "", _api_key),
             report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
             queue_max=_setting(environ, "CALC_QUEUE_MAX", str(DEFAULT_QUEUE_MAX), _positive_count),
-            retention_days=_setting(environ, "CALC_RETENTION_DAYS", "0", _days),
+            retention_days=retention_days,
             digits_worker_count=_setting(environ, "CALC_DIGITS_WORKER_COUNT", "1", _digits_worker_count),
             digits_time_limit_s=_setting(environ, "CALC_DIGITS_TIME_LIMIT_S", "3600", _positive_seconds),
             digits_largest_position=_setting(
@@ -83,7 +84,7 @@ class Config:
             digits_keep_days=_setting(environ, "CALC_DIGITS_KEEP_DAYS", "0", _days),
             main_url=_setting(environ, "CALC_MAIN_URL", "http://127.0.0.1:8001", url_of),
             catalogue_source=read_source(environ, _setting, production=production),
-            catalogue_every_h=_setting(environ, "CALC_CATALOGUE_EVERY_H", "0", number(0.0, LONGEST_INTERVAL_H)),
+            catalogue_every_h=_setting(environ, "CALC_CATALOGUE_EVERY_H", "0", interval_h(retention_days)),
             log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
             numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
         )

@@ -60,6 +60,21 @@ def url_of(text: str) -> str:
     return text
 
 
+def interval_h(retention_days: float) -> Callable[[str], float]:
+    """A reader of the hours between synchronisations, 0 for never. retention_days: 0 where nothing is forgotten.
+
+    The last one that is remembered tells when the next is due: it must not be forgotten before.
+    """
+
+    def read(text: str) -> float:
+        hours = number(0.0, LONGEST_INTERVAL_H)(text)
+        if 0.0 < 24.0 * retention_days < hours:
+            raise ValueError(f"expected no more than the {24.0 * retention_days:g} h that CALC_RETENTION_DAYS keeps")
+        return hours
+
+    return read
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """A reader of whole numbers."""
 

@@ -184,3 +184,10 @@ class RunFailed(RunEnded):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+def first_of(error: BaseException) -> BaseException:
+    """One of the failures that came together; they have the same cause mostly."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

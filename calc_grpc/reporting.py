@@ -16,6 +16,7 @@ from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState
 from calc_grpc.convert import report_body
 from calc_grpc.errors import JournalUnavailable
+from calc_grpc.http_body import read_at_most
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, DueReport, Journal
 from calc_grpc.origins import origin_of
 from calc_grpc.retry import Answer, next_step
@@ -196,7 +197,7 @@ class Reporter:
 async def _reason(response: aiohttp.ClientResponse) -> str:
     """The stable word of a problem+json body, or nothing."""
     try:
-        problem = json.loads(await response.content.read(MAX_REASON_BYTES))
+        problem = json.loads(await read_at_most(response, MAX_REASON_BYTES))
     except (ValueError, aiohttp.ClientError):
         return ""
     reason = problem.get("reason") if isinstance(problem, dict) else None

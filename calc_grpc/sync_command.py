@@ -129,8 +129,10 @@ def _told(last: calculation_pb2.Calculation, screen: Screen) -> int:
         return NOT_SUCCEEDED
     result = last.catalogue_sync_result
     counts = result.counts
+    stored = counts.added_count + counts.updated_count + counts.unchanged_count
+    rate = stored / result.duration_s if result.duration_s > 0.0 else 0.0
     screen.say(
-        f"SUCCEEDED in {result.duration_s:.1f} s, {counts.objects_per_second:,.0f} objects/s: "
+        f"SUCCEEDED in {result.duration_s:.1f} s, {rate:,.0f} objects/s: "
         f"{counts.added_count:,} added, {counts.updated_count:,} updated, {counts.unchanged_count:,} unchanged, "
         f"{counts.deleted_count:,} deleted"
     )

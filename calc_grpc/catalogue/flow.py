@@ -7,12 +7,13 @@ a few pages, and a slow main_api slows down the fetching and nothing else.
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Protocol
 
 from calc_grpc.catalogue.handover import KIND, FetchedPage, PagesWanted
 from calc_grpc.catalogue.receiver import PageCounts
-from calc_grpc.errors import RunCancelled
+from calc_grpc.errors import RunCancelled, first_of
 from calc_grpc.journal.catalogue_port import CatalogueStore, KeptPage, NewPage
 from calc_grpc.patience import until_available
 
@@ -83,7 +84,7 @@ class PageFlow:
                     group.create_task(self._send_until_end())
                 drift = await self._fetch(group, wanted, created_at)
         except BaseExceptionGroup as several:
-            raise _first_of(several) from several
+            raise first_of(several) from several
         return drift
 
     async def _fetch(self, group: asyncio.TaskGroup, wanted: PagesWanted, created_at: datetime) -> str:
@@ -169,25 +170,10 @@ class PageFlow:
         if rows is None:
             raise RunCancelled
         counts = await self._send(page.page_number, rows)
-        sent = KeptPage(
-            page_number=page.page_number,
-            object_count=page.object_count,
-            row_count=page.row_count,
-            is_sent=True,
-            added_count=counts.added_count,
-            updated_count=counts.updated_count,
-            unchanged_count=counts.unchanged_count,
-        )
+        sent = replace(page, is_sent=True, **asdict(counts))
         await until_available(lambda: self._store.mark_sent(*self._key, sent))
         self._on_sent(sent)
 
 
 def _no_progress(fraction: float, stage: str) -> None:
     """Pages that are stored are the progress."""
-
-
-def _first_of(error: BaseException) -> BaseException:
-    """One of the failures that came together; they have the same cause mostly."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -25,7 +25,7 @@ from calc_grpc.catalogue.page import Page, page_count_for
 from calc_grpc.catalogue.settings import SourceSettings
 from calc_grpc.catalogue.source import Source, open_session
 from calc_grpc.catalogue.throttle import LoopTimer
-from calc_grpc.errors import RunCancelled
+from calc_grpc.errors import RunCancelled, first_of
 from calc_grpc.worker_process import CancelledBy, ComputedKind, ReportTo
 
 LOOK_INTERVAL_S = 0.05
@@ -79,7 +79,7 @@ async def fetch_pass(
                 raise RunCancelled
         return await work
     except BaseExceptionGroup as group:
-        raise _first_of(group) from group
+        raise first_of(group) from group
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
@@ -135,13 +135,6 @@ def _fetched(page: Page) -> FetchedPage:
         elements=pack_elements(FIELDS, page.rows),
         rows=json.dumps(page.rows, separators=(",", ":")).encode("ascii"),
     )
-
-
-def _first_of(error: BaseException) -> BaseException:
-    """One of the failures that came together; they have the same cause mostly."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 KINDS: dict[str, ComputedKind] = {KIND: CataloguePages()}

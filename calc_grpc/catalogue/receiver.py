@@ -14,6 +14,8 @@ from astrodist.errors.v1 import errors_pb2
 from calc_grpc.calculation import SECOND_US, Clock
 from calc_grpc.catalogue.fields import FIELDS
 from calc_grpc.errors import RunFailed
+from calc_grpc.http_body import read_at_most
+from calc_grpc.patience import to_its_end
 from calc_grpc.retry import wait_s
 from calc_grpc.signing import secret_of, signature_headers
 
@@ -92,9 +94,14 @@ class Receiver:
         return PageCounts(added_count=added, updated_count=updated, unchanged_count=unchanged)
 
     async def finish(self, counts: PassCounts, *, is_complete: bool, allow_shrink: bool) -> End:
-        """Tell the end until it is taken; raises RunFailed."""
+        """Tell the end until it is taken; raises RunFailed.
+
+        Cancelled while main_api is at it, this waits for the answer and returns it: deletions cannot be called back.
+        """
         body = self._head(counts) | {"complete": is_complete, "allow_shrink": allow_shrink}
-        answer = await self._send("POST", "/finish", f"{counts.pass_number}-finish", json.dumps(body).encode())
+        answer = await self._send(
+            "POST", "/finish", f"{counts.pass_number}-finish", json.dumps(body).encode(), is_end=True
+        )
         (deleted,) = _whole_numbers(answer, "deleted_count")
         return End(deleted_count=deleted, warning=str(answer.get("warning", "")))
 
@@ -110,12 +117,15 @@ class Receiver:
     def _head(self, counts: PassCounts) -> dict[str, Any]:
         return {"calculation_created_at": self._created_at, **counts.fields()}
 
-    async def _send(self, method: str, path: str, message: str, body: bytes) -> Mapping[str, Any]:
+    async def _send(
+        self, method: str, path: str, message: str, body: bytes, *, is_end: bool = False
+    ) -> Mapping[str, Any]:
         began_us = self._clock()
         attempt = 0
         while True:
             try:
-                answer = await self._try(method, path, message, body)
+                trying = self._try(method, path, message, body)
+                answer = await (to_its_end(trying) if is_end else trying)
             except _Unreachable as error:
                 attempt += 1
                 elapsed_s = (self._clock() - began_us) / SECOND_US
@@ -137,7 +147,7 @@ class Receiver:
             async with self._session.request(
                 method, self._url + path, data=body, headers=headers, allow_redirects=False
             ) as response:
-                content = await response.content.read(MAX_ANSWER_BYTES)
+                content = await read_at_most(response, MAX_ANSWER_BYTES)
         except TimeoutError as error:
             raise _Unreachable("no answer in time") from error
         except (aiohttp.ClientError, OSError) as error:

@@ -10,6 +10,7 @@ from calc_grpc.catalogue.page import Page, Unreadable, parameters_of, read_page
 from calc_grpc.catalogue.settings import SourceSettings
 from calc_grpc.catalogue.throttle import Throttle, Timer
 from calc_grpc.errors import RunFailed
+from calc_grpc.http_body import read_at_most
 from calc_grpc.retry import retry_after_s
 
 USER_AGENT = "AstroDist (catalogue synchronisation)"
@@ -17,7 +18,6 @@ LONGEST_RETRY_AFTER_S = 600.0  # who asks for more is asked another day
 RETRY_AFTER_STRETCH = 1.1  # those who were put off together must not return together
 JITTER = (0.75, 1.25)
 WORTH_RETRYING = frozenset((408, 425, 429, 500, 502, 503, 504))
-CHUNK_BYTES = 256 * 1024
 MAX_ROW_BYTES = 4096
 MAX_SHOWN = 200
 
@@ -89,6 +89,9 @@ class Source:
         try:
             async with self._session.get(self._settings.url, params=parameters, allow_redirects=False) as response:
                 body = await self._read(response)
+        except aiohttp.ConnectionTimeoutError as error:
+            seconds = self._settings.connect_timeout_s
+            raise Failure(f"did not come: no connection within {seconds:g} s") from error
         except TimeoutError as error:
             raise Failure(f"did not come within {self._settings.request_timeout_s:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -107,13 +110,11 @@ class Source:
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """Read the body, if it has a size that pages have."""
-        body = bytearray()
         most = MAX_ROW_BYTES * (self._settings.page_size + 16)
-        async for chunk in response.content.iter_chunked(CHUNK_BYTES):
-            body += chunk
-            if len(body) > most:
-                raise Failure(f"is larger than {most:,} bytes", reason="SOURCE_UNREADABLE", is_final=True)
-        return bytes(body)
+        body = await read_at_most(response, most)
+        if len(body) > most:
+            raise Failure(f"is larger than {most:,} bytes", reason="SOURCE_UNREADABLE", is_final=True)
+        return body
 
 
 def open_session(settings: SourceSettings) -> aiohttp.ClientSession:

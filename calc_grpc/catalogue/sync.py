@@ -16,7 +16,7 @@ from calc_grpc.journal.catalogue_port import CatalogueStore, KeptPage, SyncRun
 from calc_grpc.patience import until_available
 
 STARTING, STORING, STORING_AGAIN, FINISHING = "starting", "storing pages", "storing pages, second pass", "finishing"
-LAST_PASS = 2  # a source that changes under this one as well is taken as it is, and nothing is deleted
+PASS_COUNT = 2  # a source that changes under the last one as well is taken as it is, and nothing is deleted
 TELL_INTERVAL_US = SECOND_US // 10
 
 
@@ -51,13 +51,17 @@ class Sync:
         self._stored_count = 0  # since this process took the run up
         self._carried_count = 0
         self._pass_unchanged_count = 0
+        self._last_pass = PASS_COUNT
 
     async def run(self) -> bytes:
-        """Returns the serialised result; raises RunFailed, RunCancelled."""
+        """Returns the serialised result; raises RunFailed, RunCancelled.
+
+        Cancelled while the catalogue stores the end, it goes on to its own: both rooms then hold the same.
+        """
         self._tell_now()
         run = await self._begin()
         drift = await self._run_pass(run)
-        if drift and run.pass_number < LAST_PASS:
+        if drift and run.pass_number < self._last_pass:
             run = await self._begin_pass(run.pass_number + 1)
             drift = await self._run_pass(run)
         return await self._finish(run, drift)
@@ -71,6 +75,7 @@ class Sync:
         run = await until_available(lambda: self._store.begin(self._id, source=self._source_name))
         if run.source != self._source_name:  # the settings were changed meanwhile: pages of both do not fit together
             run = await self._begin_pass(run.pass_number + 1)
+            self._last_pass = run.pass_number + PASS_COUNT - 1
         return run
 
     async def _begin_pass(self, number: int) -> SyncRun:

@@ -26,11 +26,10 @@ class SyncSettings:
 
 
 class SyncPool:
-    """A Pool (see dispatcher.py) of one place. Its worker is started by the first run: few servers ever synchronise."""
+    """A Pool (see dispatcher.py) of one place."""
 
     def __init__(self, workers: WorkerPool, journal: Journal, settings: SyncSettings) -> None:
         self._workers = workers
-        self._is_started = False
         self._journal = journal
         self._settings = settings
         self._present: dict[str, asyncio.Task[bytes]] = {}
@@ -40,7 +39,7 @@ class SyncPool:
     @property
     def free_count(self) -> int:
         """How many could start now."""
-        return 0 if self._present else min(1, self._workers.free_count) if self._is_started else 1
+        return 0 if self._present else min(1, self._workers.free_count)
 
     async def run(
         self,
@@ -76,7 +75,7 @@ class SyncPool:
                 receiver=receiver,
                 tell=on_progress,
             )
-            task = self._present[calculation_id] = asyncio.ensure_future(self._start_and_run(sync))
+            task = self._present[calculation_id] = asyncio.ensure_future(sync.run())
             try:
                 return await task
             except RunFailed:
@@ -96,18 +95,12 @@ class SyncPool:
             self._present[calculation_id].cancel()
 
     async def start(self) -> None:
-        """The dispatcher may give work."""
-        self.on_free()
+        """Make the worker ready."""
+        await self._workers.start()
 
     async def stop(self) -> None:
         """End the worker."""
         await self._workers.stop()
-
-    async def _start_and_run(self, sync: Sync) -> bytes:
-        if not self._is_started:
-            await asyncio.shield(self._workers.start())
-            self._is_started = True
-        return await sync.run()
 
     async def _is_cancelled(self, calculation_id: str) -> bool:
         """Whether the run is over for good, and not only here: a server that stops hands it back."""

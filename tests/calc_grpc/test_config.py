@@ -206,6 +206,13 @@ def test_a_wrong_setting_of_the_catalogue_stops_the_start_by_name(name: str, tex
         Config.from_env({name: text})
 
 
+def test_the_last_synchronisation_is_remembered_until_the_next_is_due() -> None:
+    environ = {"CALC_RETENTION_DAYS": "1", "CALC_CATALOGUE_EVERY_H": "24"}
+    assert Config.from_env(environ).catalogue_every_h == 24.0
+    with pytest.raises(StartRefused, match=r"^CALC_CATALOGUE_EVERY_H: .* 24 h that CALC_RETENTION_DAYS keeps"):
+        Config.from_env(environ | {"CALC_CATALOGUE_EVERY_H": "25"})
+
+
 def test_more_than_one_request_at_a_time_is_refused_for_jpl_with_the_reason() -> None:
     environ = {"CALC_CATALOGUE_URL": "https://ssd-api.jpl.nasa.gov/sbdb_query.api", "CALC_CATALOGUE_CONCURRENCY": "2"}
     with pytest.raises(StartRefused, match=r"^CALC_CATALOGUE_CONCURRENCY: JPL's terms of use allow one request"):

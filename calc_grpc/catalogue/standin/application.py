@@ -149,7 +149,9 @@ def _matches(rows: Rows, place: int, query: Query) -> bool:
 
 def _refused_by(struck: dict[str, Fault]) -> web.Response | None:
     if "503" in struck:
-        return web.Response(status=503, text=HTML, content_type="text/html")
+        seconds = round(struck["503"].value)
+        headers = {"Retry-After": str(seconds)} if seconds else None
+        return web.Response(status=503, text=HTML, content_type="text/html", headers=headers)
     if "429-bare" in struck:
         return _refusal(429, "too many requests")
     if "429" in struck:

@@ -7,7 +7,7 @@ KINDS = {
     "429": "too many requests; Retry-After: VALUE seconds (1)",
     "429-date": "the same, Retry-After as a date VALUE seconds ahead (1)",
     "429-bare": "the same without Retry-After",
-    "503": "unavailable, as a proxy says it",
+    "503": "unavailable, as a proxy says it; with a VALUE, Retry-After: VALUE seconds",
     "slow": "the first byte comes VALUE seconds late (5)",
     "truncated": "JSON that ends in the middle",
     "cut": "the connection breaks in the middle of the answer",

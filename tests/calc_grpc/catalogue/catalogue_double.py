@@ -23,6 +23,12 @@ class Catalogue:
         self.pages: dict[tuple[str, int, int], tuple[bytes, dict[str, int]]] = {}
         self.seen: dict[tuple[str, int], set[int]] = {}
         self.ends: list[dict[str, Any]] = []
+        self.end_answers: dict[str, dict[str, Any]] = {}
+        self.end_stored = asyncio.Event()
+        self.end_may_answer = asyncio.Event()
+        self.end_may_answer.set()
+        self.end_status = 200
+        self.answers_in_pieces = False
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.answers: list[tuple[int, dict[str, Any]] | None] = []
@@ -37,7 +43,7 @@ class Catalogue:
         app.router.add_post("/api/asteroids/sync/{id}/finish", self.finish)
         return app
 
-    async def put_page(self, request: web.Request) -> web.Response:
+    async def put_page(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         if (scripted := await self._scripted(request)) is not None:
             return scripted
@@ -55,14 +61,22 @@ class Catalogue:
             self.rows[row[0]] = row
         self.seen.setdefault(key[:2], set()).update(row[0] for row in page["rows"])
         self.pages[key] = (body, counts)
-        return web.json_response(counts)
+        return await in_pieces(request, counts) if self.answers_in_pieces else web.json_response(counts)
 
     async def finish(self, request: web.Request) -> web.Response:
         end = await request.json()
         if (scripted := await self._scripted(request)) is not None:
             return scripted
         self.ends.append(end)
-        seen = self.seen.get((request.match_info["id"], end["pass"]), set())
+        calculation_id = request.match_info["id"]
+        if calculation_id not in self.end_answers:
+            self.end_answers[calculation_id] = self._end(calculation_id, end)
+        self.end_stored.set()
+        await self.end_may_answer.wait()
+        return web.json_response(self.end_answers[calculation_id], status=self.end_status)
+
+    def _end(self, calculation_id: str, end: dict[str, Any]) -> dict[str, Any]:
+        seen = self.seen.get((calculation_id, end["pass"]), set())
         gone = self.rows.keys() - seen
         warning = ""
         if end["complete"] and len(seen) != end["object_count"]:
@@ -72,8 +86,8 @@ class Catalogue:
         if end["complete"] and not warning:
             for spkid in gone:
                 del self.rows[spkid]
-            return web.json_response({"deleted_count": len(gone), "warning": ""})
-        return web.json_response({"deleted_count": 0, "warning": warning})
+            return {"deleted_count": len(gone), "warning": ""}
+        return {"deleted_count": 0, "warning": warning}
 
     async def _scripted(self, request: web.Request) -> web.Response | None:
         self.asked.append(request.path)
@@ -86,6 +100,17 @@ class Catalogue:
             await self.released.wait()
             return None
         return web.json_response(answer[1], status=answer[0])
+
+
+async def in_pieces(request: web.Request, answer: dict[str, int]) -> web.StreamResponse:
+    """Answer as over a way that makes two segments of it."""
+    text = json.dumps(answer).encode()
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await response.prepare(request)
+    await response.write(text[:10])
+    await asyncio.sleep(0.02)
+    await response.write(text[10:])
+    return response
 
 
 class ThreadWorkers:

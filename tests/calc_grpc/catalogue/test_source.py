@@ -3,14 +3,15 @@
 import asyncio
 import json
 import random
+import socket
 
 import pytest
 
 from calc_grpc.catalogue.fields import FIELDS
 from calc_grpc.catalogue.handover import FetchedPage, PagesWanted
-from calc_grpc.catalogue.page import Unreadable, page_count_for, read_page
+from calc_grpc.catalogue.page import Unreadable, page_count_for, parameters_of, read_page
 from calc_grpc.catalogue.pages import fetch_pass
-from calc_grpc.catalogue.settings import RetrySettings, concurrency_of, is_jpl
+from calc_grpc.catalogue.settings import MAX_OBJECTS_IN_FLIGHT, RetrySettings, concurrency_of, is_jpl
 from calc_grpc.catalogue.source import Source, open_session
 from calc_grpc.catalogue.standin.application import Standin
 from calc_grpc.catalogue.throttle import Throttle
@@ -35,6 +36,20 @@ class FakeTimer:
         self.waits.append(seconds)
         self.time_s += seconds
         await asyncio.sleep(0)
+
+
+class HeldTimer(FakeTimer):
+    """Everybody waits until they are released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = asyncio.Event()
+        self.asked: asyncio.Queue[float] = asyncio.Queue()
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked.put_nowait(seconds)
+        await self.released.wait()
+        self.time_s += seconds
 
 
 async def fetch(standin: Standin, *faults: str, **values: object) -> tuple[dict[int, FetchedPage], str]:
@@ -65,6 +80,20 @@ async def test_every_object_is_fetched_once_and_the_first_page_alone_tells_how_m
     assert drift == "" and sorted(pages) == list(range(1, 97))
     assert len(set(spkids_of(pages))) == 1913 == sum(page.row_count for page in pages.values())
     assert set(standin.pages.values()) == {1} and standin.most_at_once > 1
+
+
+async def test_what_is_asked_for_is_asteroids_with_all_digits_in_the_order_of_their_ids() -> None:
+    parameters = parameters_of(3, 20)
+    assert (parameters["sort"], parameters["sb-kind"], parameters["limit-from"]) == ("spkid", "a", "40")
+    pages, _ = await fetch(Standin(20))
+    axes = [str(row[FIELDS.index("a")]) for row in json.loads(pages[1].rows)]
+    assert max(len(axis) for axis in axes) > 8, "four digits of an axis are arcminutes within a year"
+
+
+async def test_large_pages_are_fetched_few_at_a_time_so_that_memory_is_bounded() -> None:
+    settings = source_at("http://a/", page_size=2000, concurrency=100)
+    assert settings.requests_at_once * settings.page_size <= MAX_OBJECTS_IN_FLIGHT < 100 * 2000
+    assert source_at("http://a/", page_size=20, concurrency=100).requests_at_once == 100
 
 
 async def test_an_empty_source_has_one_empty_page() -> None:
@@ -137,6 +166,22 @@ async def test_a_source_that_is_not_there_is_named() -> None:
         await fetch_pass(wanted, hand_over=print, cancelled=never)
 
 
+async def test_a_source_that_takes_no_connection_is_given_up_in_the_time_for_connecting() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:  # the queue is full now, and nobody takes from it
+            one.setblocking(False)
+            one.connect_ex(address)
+        wanted = PagesWanted(
+            source=source_at(f"http://127.0.0.1:{address[1]}/", connect_timeout_s=0.1, request_timeout_s=60.0)
+        )
+        with pytest.raises(RunFailed, match=r"page 1 of 127.0.0.1 did not come: no connection within 0.1 s"):
+            await fetch_pass(wanted, hand_over=print, cancelled=never)
+        for one in waiting:
+            one.close()
+
+
 async def test_a_count_that_changes_is_a_drift() -> None:
     _, drift = await fetch(Standin(100), "drift@3=2")
     assert drift == "the source had 100 objects on its first page and 102 on others"
@@ -203,6 +248,20 @@ async def test_what_one_request_is_told_slows_down_all() -> None:
         await asyncio.sleep(0)
         assert not waiting.done()  # one alone at first
     await asyncio.wait_for(waiting, 5.0)
+
+
+async def test_a_source_that_says_when_to_come_back_is_left_alone_by_all_whatever_its_status() -> None:
+    timer = HeldTimer()
+    async with serving(Standin(100), "503@2=30") as url, asyncio.timeout(10.0):
+        settings = source_at(url, concurrency=4)
+        async with open_session(settings) as session:
+            source = Source(settings, session, timer=timer, chance=random.Random(1))
+            told = asyncio.ensure_future(source.get_page(2))
+            assert 29.0 < await timer.asked.get() < 33.1
+            other = asyncio.ensure_future(source.get_page(3))
+            assert 29.0 < await timer.asked.get() < 33.1
+            timer.released.set()
+            await asyncio.gather(told, other)
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (20, 1), (21, 2), (1913, 96)])

@@ -297,6 +297,83 @@ async def test_a_run_that_is_cancelled_stops_and_closes_the_run_at_the_catalogue
     assert await bench.journal.catalogue.pages(calculation_id, 1) == []
 
 
+async def test_a_run_cancelled_while_the_catalogue_ends_it_leaves_both_rooms_with_the_same(
+    bench: Bench,
+) -> None:
+    async with serving(Standin(100)) as source_url:
+        await bench.run(source_at(source_url))
+    calculation_id = await bench.begin()
+    bench.catalogue.end_stored.clear()
+    bench.catalogue.end_may_answer.clear()
+    async with serving(Standin(95)) as source_url:
+        pool = bench.pool(source_at(source_url))
+        running = asyncio.ensure_future(
+            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
+        )
+        await soon(bench.catalogue.end_stored.wait())
+        await bench.journal.cancel(calculation_id)
+        pool.cancel(calculation_id)
+        await asyncio.sleep(0)
+        bench.catalogue.end_may_answer.set()
+        await soon(running)
+    assert len(bench.catalogue.rows) == 95 == len(await bench.elements()) and len(bench.catalogue.ends) == 2
+
+
+async def test_a_run_that_is_cancelled_while_it_waits_for_the_catalogue_to_end_it_stops(bench: Bench) -> None:
+    calculation_id = await bench.begin()
+    bench.catalogue.end_may_answer.clear()
+    async with serving(Standin(40)) as source_url:
+        pool = bench.pool(source_at(source_url))
+        running = asyncio.ensure_future(
+            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
+        )
+        await soon(bench.catalogue.end_stored.wait())
+        bench.catalogue.end_status = 503
+        await bench.journal.cancel(calculation_id)
+        pool.cancel(calculation_id)
+        bench.catalogue.end_may_answer.set()
+        with pytest.raises(RunCancelled):
+            await soon(running)
+
+
+async def test_after_a_crash_between_the_end_and_its_elements_the_end_is_told_again(bench: Bench) -> None:
+    async with serving(Standin(100)) as source_url:
+        await bench.run(source_at(source_url))
+    calculation_id = await bench.begin()
+
+    async def crash(*arguments: Any) -> int:
+        raise WorkerCrashed
+
+    async with serving(Standin(95)) as source_url:
+        bench.journal.catalogue.publish = crash  # type: ignore[method-assign]
+        with pytest.raises(WorkerCrashed):
+            await bench.run(source_at(source_url), calculation_id=calculation_id)
+        await bench.reopen()
+        assert len(await bench.elements()) == 100
+        await bench.journal.claim(owner="me", kinds=["catalogue_sync"], limit=1)
+        result = await bench.run(source_at(source_url), calculation_id=calculation_id)
+    assert counts_of(result) == (0, 0, 95, 5) and len(await bench.elements()) == 95
+
+
+async def test_an_answer_that_comes_in_two_pieces_is_read_whole(bench: Bench) -> None:
+    bench.catalogue.answers_in_pieces = True
+    async with serving(Standin(40)) as source_url:
+        result = await bench.run(source_at(source_url))
+    assert counts_of(result) == (40, 0, 0, 0)
+
+
+async def test_a_drift_after_another_source_in_the_settings_has_its_second_pass(bench: Bench) -> None:
+    calculation_id = await bench.begin()
+    async with serving(Standin(100)) as source_url:
+        bench.workers.crash_after = 2
+        with pytest.raises(WorkerCrashed):
+            await bench.run(source_at(source_url), calculation_id=calculation_id)
+        bench.workers.crash_after = None
+    async with serving(Standin(100), "moving@3") as source_url:
+        result = await bench.run(source_at(source_url, concurrency=1), calculation_id=calculation_id)
+    assert result.warning == "" and result.counts.pass_number == 3 and len(bench.catalogue.rows) == 100
+
+
 async def test_a_catalogue_that_is_away_for_a_moment_is_waited_for(bench: Bench) -> None:
     bench.catalogue.answers = [(503, {}), (500, {})]
     async with serving(Standin(40)) as source_url:
