@@ -126,7 +126,11 @@ class Sync:
         self._stage = FINISHING
         self._tell_now()
         end = await self._receiver.finish(self._pass_counts(), is_complete=not drift, allow_shrink=self._allow_shrink)
-        warning = f"The source kept changing while it was read: {drift}. Nothing was deleted." if drift else end.warning
+        warning = (
+            f"SOURCE_CHANGED: it kept changing while it was read; {drift}. Nothing was deleted."
+            if drift
+            else end.warning
+        )
         # Elements of an incomplete picture replace none of a complete one.
         if not warning or not await until_available(self._store.elements_version):
             await until_available(lambda: self._store.publish(self._id, run.pass_number))
