@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, MantineThemeProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { endSession } from "@/features/session/api.ts";
-import { LanguageProvider } from "@/i18n/language.tsx";
+import { LanguageProvider, useText } from "@/i18n/language.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
 import classes from "./layout.module.css";
 import { Layout } from "./layout.tsx";
@@ -21,12 +21,7 @@ export function App({ environment = "default" }: { environment?: "default" | "te
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" env={environment}>
       <LanguageProvider>
         <QueryClientProvider client={client}>
-          <Notifications
-            position="top-center"
-            autoClose={5_000}
-            limit={3}
-            classNames={{ root: classes.notifications }}
-          />
+          <Notices />
           <Layout>
             <CrashBoundary>
               <Routes />
@@ -35,5 +30,15 @@ export function App({ environment = "default" }: { environment?: "default" | "te
         </QueryClientProvider>
       </LanguageProvider>
     </MantineProvider>
+  );
+}
+
+/** What was just done, or failed; each can be closed by a button that has a name. */
+function Notices() {
+  const closeButtonProps = { "aria-label": useText().common.close };
+  return (
+    <MantineThemeProvider inherit theme={{ components: { Notification: { defaultProps: { closeButtonProps } } } }}>
+      <Notifications position="top-center" autoClose={5_000} limit={3} classNames={{ root: classes.notifications }} />
+    </MantineThemeProvider>
   );
 }

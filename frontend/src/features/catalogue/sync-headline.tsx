@@ -12,7 +12,7 @@ export function SyncHeadline({ calculation }: { calculation: SyncCalculation }) 
   if (words === "") return null;
   return (
     <>
-      <Text fw={600} role="status">
+      <Text fw={calculation.state === "CANCELLED" ? undefined : 600} role="status">
         {words}
       </Text>
       <VisuallyHidden role="status">{isFinal(calculation) ? "" : quarterOf(calculation)}</VisuallyHidden>

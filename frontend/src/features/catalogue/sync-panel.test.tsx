@@ -95,7 +95,10 @@ describe("the synchronisation", () => {
     serve().on(START, { status: 202, body: samples.syncJoined });
     const user = renderApp("/asteroids");
     await user.click(await screen.findByRole("button", { name: "Synchronise" }));
-    expect(await screen.findByText("A synchronisation runs already; this is it.")).toBeVisible();
+    const notice = await screen.findByText("A synchronisation runs already; this is it.");
+    expect(notice).toBeVisible();
+    const said = within(notice.closest('[role="alert"]') as HTMLElement);
+    expect(said.getByRole("button", { name: "Close" })).toBeVisible();
     await tell(running);
     expect(screen.getByText("Storing pages")).toBeVisible();
   });

@@ -20,7 +20,11 @@ export default function YearChart({ positions }: { positions: readonly Position[
     <figure style={{ margin: 0 }} aria-label={text.catalogue.one.chart}>
       <div className={classes.chart}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
-          <LineChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+          <LineChart
+            aria-label={text.catalogue.one.chart}
+            data={rows}
+            margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+          >
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale)}
             {distanceAxis(text.request.units[unit], text.locale)}

@@ -32,9 +32,9 @@ export function IdentifyPanel({ request }: { request: RequestDetail }) {
         <Button
           variant="default"
           size="sm"
-          loading={identify.isPending}
+          aria-disabled={identify.isPending} // not `loading`, which would take the focus away
           leftSection={<Icon name="search" size={16} />}
-          onClick={start}
+          onClick={identify.isPending ? undefined : start}
         >
           {shown === null ? words.start : words.again}
         </Button>
