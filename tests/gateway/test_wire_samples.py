@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, distance_pb2, identification_pb2
-from google.protobuf.descriptor import Descriptor
-from google.protobuf.timestamp_pb2 import Timestamp
+from google.protobuf import json_format
 
 from gateway.json_message import fill_from_json, to_json
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "wire"
-STARTED, ENDED = Timestamp(seconds=1_795_176_000), Timestamp(seconds=1_795_176_001)
-MOTION = identification_pb2.SkyMotion(ra_arcsec_per_min=0.61, dec_arcsec_per_min=-0.24)
 
 
 def test_an_identification_is_answered_as_recorded() -> None:
@@ -41,44 +38,68 @@ def test_what_the_interface_sends_is_taken_and_leaves_out_nothing_of_an_observat
     assert set(observation) == names(distance_pb2.Observation.DESCRIPTOR)
 
 
-def names(descriptor: Descriptor) -> set[str]:
+def names(descriptor: Any) -> set[str]:
     return {field.name for field in descriptor.fields}
 
 
 def identified() -> calculation_pb2.Calculation:
     """A finished one with two candidates: a numbered asteroid that fits, and a new one of which little is known."""
-    known = identification_pb2.IdentificationCandidate(
-        **{"spkid": 20000433, "designation": "433", "number": 433, "name": "Eros"},
-        **{"separation_arcsec": 0.31, "largest_separation_arcsec": 0.73, "matching_count": 2},
-        **{"motion": MOTION, "motion_difference_arcsec_per_min": 0.011, "epoch_mjd_tdb": 61000.0},
-        **{"days_from_epoch": 3541.0, "cone_arcsec": 9800.0, "two_body_separation_arcsec": 340.0},
-        **{"cone_reason": "3541 days from the epoch.", "h_magnitude": 10.39, "uncertainty_u": 0},
-        observations=[row(0, 0.31), row(1, 0.73)],
-    )
-    new = identification_pb2.IdentificationCandidate(
-        **{"spkid": 54000012, "designation": "2010 AB12", "matching_count": 1, "epoch_mjd_tdb": 61000.0},
-        **{"separation_arcsec": 640.0, "largest_separation_arcsec": 1810.5, "days_from_epoch": 3541.0},
-        observations=[row(0, 640.0), row(1, 1810.5)],
-    )
-    result = identification_pb2.IdentificationResult(
-        **{"candidate_count": 2, "object_count": 1_500_000, "near_count": 7, "left_out_count": 1},
-        **{"compared_observation_count": 2, "motion": MOTION, "note": "1 faint object was not followed."},
-        candidates=[known, new],
-    )
-    return calculation_pb2.Calculation(
-        calculation_id="00000000-0000-4000-8000-0000000000aa",
-        state=calculation_pb2.Calculation.SUCCEEDED,
-        revision=3,
-        create_time=STARTED,
-        finish_time=ENDED,
-        identification_result=result,
-    )
+    motion = {"ra_arcsec_per_min": 0.61, "dec_arcsec_per_min": -0.24}
+    from_epoch = {"epoch_mjd_tdb": 61000.0, "days_from_epoch": 3541.0}
+    known = {
+        "spkid": 20000433,
+        "designation": "433",
+        "number": 433,
+        "name": "Eros",
+        "h_magnitude": 10.39,
+        "separation_arcsec": 0.31,
+        "largest_separation_arcsec": 0.73,
+        "matching_count": 2,
+        "uncertainty_u": 0,
+        "motion": motion,
+        "motion_difference_arcsec_per_min": 0.011,
+        **from_epoch,
+        "cone_arcsec": 9800.0,
+        "two_body_separation_arcsec": 340.0,
+        "cone_reason": "3541 days from the epoch.",
+        "observations": [row(0, 0.31), row(1, 0.73)],
+    }
+    new = {
+        "spkid": 54000012,
+        "designation": "2010 AB12",
+        "matching_count": 1,
+        **from_epoch,
+        "separation_arcsec": 640.0,
+        "largest_separation_arcsec": 1810.5,
+        "observations": [row(0, 640.0), row(1, 1810.5)],
+    }
+    result = {
+        "candidate_count": 2,
+        "object_count": 1_500_000,
+        "near_count": 7,
+        "left_out_count": 1,
+        "compared_observation_count": 2,
+        "motion": motion,
+        "note": "1 faint object was not followed.",
+        "candidates": [known, new],
+    }
+    times = {"create_time": "2026-11-20T12:00:00Z", "finish_time": "2026-11-20T12:00:01Z"}
+    whole = {"calculation_id": "00000000-0000-4000-8000-0000000000aa", "state": "SUCCEEDED", "revision": 3, **times}
+    return json_format.ParseDict({**whole, "identification_result": result}, calculation_pb2.Calculation())
 
 
-def row(index: int, separation_arcsec: float) -> Any:
+def row(index: int, separation_arcsec: float) -> dict[str, Any]:
     """A candidate at one observation."""
-    return identification_pb2.IdentificationRow(
-        **{"index": index, "id": index + 1, "separation_arcsec": separation_arcsec, "matches": separation_arcsec < 1200},
-        **{"offset_ra_arcsec": separation_arcsec, "tolerance_arcsec": 1200.0, "ra_deg": 209.25, "dec_deg": -12.5},
-        **{"distance_au": 2.07, "heliocentric_distance_au": 1.75, "magnitude": 13.4},
-    )
+    return {
+        "index": index,
+        "id": index + 1,
+        "separation_arcsec": separation_arcsec,
+        "matches": separation_arcsec < 1200,
+        "offset_ra_arcsec": separation_arcsec,
+        "tolerance_arcsec": 1200.0,
+        "ra_deg": 209.25,
+        "dec_deg": -12.5,
+        "distance_au": 2.07,
+        "heliocentric_distance_au": 1.75,
+        "magnitude": 13.4,
+    }
