@@ -1,8 +1,6 @@
 """The catalogue is synchronised by real processes from a slow stand-in, while the calculation service is killed."""
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scripts.services import ROOT
+from tests.system.catalogue import running_standin, source_settings
 from tests.system.client import sign_in
-from tests.system.deployment import Deployment, free_ports, wait_for
+from tests.system.deployment import Deployment, running, wait_for
 
 OBJECT_COUNT, PAGE_SIZE, CONCURRENCY = 3000, 50, 4
 PAGE_COUNT = OBJECT_COUNT // PAGE_SIZE
@@ -21,28 +19,15 @@ PAGE_COUNT = OBJECT_COUNT // PAGE_SIZE
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[str]:
     """The origin of a stand-in that takes a tenth of a second for each page."""
-    (port,) = free_ports(1)
-    command = ["-m", "calc_grpc.catalogue.standin", "--port", str(port), "--objects", str(OBJECT_COUNT)]
-    with (tmp_path / "standin.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, *command, "--delay", "0.1"], cwd=ROOT, stdout=log, stderr=log)
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
+    with running_standin(tmp_path, object_count=OBJECT_COUNT, delay_s=0.1) as origin:
+        yield origin
 
 
 @pytest.fixture
 def deployment(tmp_path: Path, source: str) -> Iterator[Deployment]:
-    services = Deployment(
-        tmp_path,
-        CALC_CATALOGUE_URL=f"{source}/sbdb_query.api",
-        CALC_CATALOGUE_PAGE_SIZE=str(PAGE_SIZE),
-        CALC_CATALOGUE_CONCURRENCY=str(CONCURRENCY),
-    )
-    try:
-        services.start_all()
+    settings = source_settings(source, page_size=PAGE_SIZE, concurrency=CONCURRENCY)
+    with running(Deployment(tmp_path, **settings)) as services:
         yield services
-    finally:
-        services.stop_all()
 
 
 def asked_count(source: str) -> int:
