@@ -17,6 +17,7 @@ from calc_grpc.kinds import Kind
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.result import DistanceResult, FollowUp
 from calc_grpc.orbits.validation import FEWEST, find_problems
+from calc_grpc.usual_rows import are_usual
 
 KIND_NAMES: tuple[str, ...] = tuple(
     field.name for field in calculation_service_pb2.CreateCalculationRequest.DESCRIPTOR.oneofs_by_name["input"].fields
@@ -122,10 +123,7 @@ def _timestamp(moment_us: int | None) -> Timestamp | None:
 
 
 def observation_of(message: distance_pb2.Observation) -> Observation:
-    """Read one observation; raises ValueError, OverflowError when its moment or its position cannot be represented.
-
-    Written out field by field: Create reads every row of its input, and this is most of what it computes.
-    """
+    """Read one observation; raises ValueError, OverflowError when its moment or its position cannot be represented."""
     if not message.HasField("observed_at"):
         raise ValueError("observed_at")
     position = tuple(message.observer_position_km)
@@ -221,6 +219,8 @@ def problems_of_observations(
 
     Rows that cannot be represented at all come first; the others are judged once every row can be read.
     """
+    if len(rows) >= fewest and are_usual(rows, now):
+        return []
     try:
         observations = [observation_of(row) for row in rows]
     except (ValueError, OverflowError):
