@@ -3,7 +3,8 @@
 A commit costs a wait for the disk; while one is under way, the operations that arrive gather and make up the next
 one. Where there are several, each runs in a savepoint of its own, so that one that fails does not undo the others.
 Those that come in hundreds share their statements, too: with each, the thread lets go of the interpreter and has to
-win it back, which is also why the event loop gathers and wakes the thread once for all (benchmarks/engine_create.py).
+win it back, which is also why the event loop gathers and wakes the thread once for all, and why a batch waits a
+moment for those whom the last one has answered, who mostly ask again (benchmarks/engine_create.py).
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from calc_grpc.errors import CalcError, JournalUnavailable
 from calc_grpc.journal.port import Change
@@ -21,22 +22,35 @@ from calc_grpc.journal.port import Change
 A = TypeVar("A")
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection, list[Change]], T]
-JointOperation = Callable[[sqlite3.Connection, list[Change], Sequence[A]], Sequence[T | CalcError]]
 
 MAX_BATCH = 512
+GATHERING_S = 0.005  # the longest wait for as many as shared the last batch; who asks alone never waits
 MAX_WAITING = 20_000
 BEGIN = "BEGIN IMMEDIATE"
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class JointOperation(Generic[A, T]):
+    """What those who ask for it at the same time have done together.
+
+    run: takes their arguments, and answers in the same order. An answer that is an error is raised; an error that is
+    raised undoes and repeats it for each alone.
+    at_once: does the same, where it can, in one statement, which is a transaction of its own; it is tried first when
+    a batch holds nothing else. Where it answers None or raises, it has changed nothing.
+    """
+
+    run: Callable[[sqlite3.Connection, list[Change], Sequence[A]], Sequence[T | CalcError]]
+    at_once: Callable[[sqlite3.Connection, list[Change], Sequence[A]], Sequence[T] | None] | None = None
+
+
 @dataclass(slots=True, eq=False)
 class _Entry:
-    """What one caller waits for. operation: takes one argument for each of the entries it runs for."""
+    """What one caller waits for."""
 
     operation: JointOperation[Any, Any]
     argument: Any
-    is_joint: bool
     future: asyncio.Future[Any]
     value: Any = None
     error: Exception | None = None
@@ -50,6 +64,10 @@ class GroupCommit:
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
         self._gathering: list[_Entry] = []
+        self._gathering_ends: asyncio.Handle | None = None
+        self._expected_count = 0  # how many shared the last batch
+        self._delivered_at = 0.0
+        self._is_writing = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._batches: queue.SimpleQueue[list[_Entry]] = queue.SimpleQueue()  # an empty one: close
@@ -59,16 +77,22 @@ class GroupCommit:
 
     async def write(self, operation: Operation[T]) -> T:
         """Run an operation and return its value once it is on disk."""
-        value: T = await self._enter(lambda db, changes, _: [operation(db, changes)], None, is_joint=False)
-        return value
+        return await self.write_jointly(JointOperation(lambda db, changes, _: [operation(db, changes)]), None)
 
     async def write_jointly(self, operation: JointOperation[A, T], argument: A) -> T:
-        """Run an operation for all who ask for it at the same time; its answers stand in the order of its arguments.
-
-        An answer that is an error is raised; an error that is raised undoes and repeats the operation for each alone.
-        """
-        value: T = await self._enter(operation, argument, is_joint=True)
-        return value
+        """Run an operation together with all who ask for the same one, and return this caller's value."""
+        if self._closed:
+            raise JournalUnavailable("The journal is closed.")
+        if len(self._gathering) >= MAX_WAITING:
+            raise JournalUnavailable
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._gathering.append(_Entry(operation, argument, future))
+        if self._idle.is_set():
+            self._idle.clear()
+            self._gather()
+        elif not self._is_writing and len(self._gathering) == self._expected_count:
+            self._gather()
+        return await future
 
     async def close(self) -> None:
         """Write what was handed in, then close the connection."""
@@ -78,19 +102,16 @@ class GroupCommit:
             self._batches.put([])
             await asyncio.to_thread(self._thread.join)
 
-    async def _enter(self, operation: JointOperation[A, T], argument: A, *, is_joint: bool) -> T:
-        if self._closed:
-            raise JournalUnavailable("The journal is closed.")
-        if len(self._gathering) >= MAX_WAITING:
-            raise JournalUnavailable
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._gathering.append(_Entry(operation, argument, is_joint, future))
-        if self._idle.is_set():
-            self._idle.clear()
-            self._loop.call_soon(self._hand_over)  # after whoever else is about to ask
-        return await future
+    def _gather(self) -> None:
+        """Hand over after whoever else is about to ask: those of this turn of the loop, or as many as last time."""
+        if self._gathering_ends is not None:
+            self._gathering_ends.cancel()
+        is_complete = len(self._gathering) >= self._expected_count
+        left_s = 0.0 if is_complete else self._delivered_at + GATHERING_S - self._loop.time()
+        self._gathering_ends = self._loop.call_later(max(0.0, left_s), self._hand_over)
 
     def _hand_over(self) -> None:
+        self._is_writing = True
         batch, self._gathering = self._gathering[:MAX_BATCH], self._gathering[MAX_BATCH:]
         self._batches.put(batch)
 
@@ -102,9 +123,11 @@ class GroupCommit:
 
     def _write(self, entries: list[_Entry]) -> list[Change]:
         changes: list[Change] = []
+        groups = _groups(entries)
         try:
+            if len(groups) == 1 and self._is_written_at_once(groups[0], changes):
+                return changes
             self._connection.execute(BEGIN)
-            groups = _groups(entries)
             for group in groups:
                 self._run(group, changes, has_neighbours=len(groups) > 1)
             self._connection.execute("COMMIT")
@@ -118,13 +141,29 @@ class GroupCommit:
             return []
         return changes
 
+    def _is_written_at_once(self, group: list[_Entry], changes: list[Change]) -> bool:
+        at_once, told = group[0].operation.at_once, list[Change]()
+        try:
+            answers = at_once and at_once(self._connection, told, [entry.argument for entry in group])
+        except sqlite3.OperationalError:  # a full disk, a locked file: no other way would do
+            raise
+        except Exception:
+            # Whose fault it is will be found by running the operation itself.
+            return False
+        if not answers:
+            return False
+        changes += told
+        for entry, answer in zip(group, answers, strict=True):
+            entry.value = answer
+        return True
+
     def _run(self, group: list[_Entry], changes: list[Change], *, has_neighbours: bool = True) -> None:
         """Run an operation for its callers; a fault that ended the whole transaction (a full disk) is raised again."""
         told: list[Change] = []
         if has_neighbours:
             self._connection.execute("SAVEPOINT operation")
         try:
-            answers = group[0].operation(self._connection, told, [entry.argument for entry in group])
+            answers = group[0].operation.run(self._connection, told, [entry.argument for entry in group])
         except Exception as error:
             # The outermost edge of the writer thread: whatever it is belongs to the caller that waits for it.
             if not self._connection.in_transaction:
@@ -152,8 +191,10 @@ class GroupCommit:
             logger.error("journal operation failed", exc_info=error)
 
     def _deliver(self, entries: list[_Entry], changes: list[Change]) -> None:
+        self._is_writing = False
+        self._delivered_at, self._expected_count = self._loop.time(), len(entries)
         if self._gathering:
-            self._hand_over()
+            self._gather()
         else:
             self._idle.set()
         for entry in entries:
@@ -168,14 +209,8 @@ class GroupCommit:
 
 
 def _groups(entries: list[_Entry]) -> list[list[_Entry]]:
-    """The entries of a joint operation together; their order is free, as nobody was answered yet."""
-    groups: list[list[_Entry]] = []
-    joint: dict[JointOperation[Any, Any], list[_Entry]] = {}
+    """The entries of one operation together; their order is free, as nobody was answered yet."""
+    groups: dict[JointOperation[Any, Any], list[_Entry]] = {}
     for entry in entries:
-        if entry.is_joint and entry.operation in joint:
-            joint[entry.operation].append(entry)
-        else:
-            groups.append([entry])
-            if entry.is_joint:
-                joint[entry.operation] = groups[-1]
-    return groups
+        groups.setdefault(entry.operation, []).append(entry)
+    return list(groups.values())

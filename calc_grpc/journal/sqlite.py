@@ -14,7 +14,7 @@ from calc_grpc.journal import sqlite_reports, sqlite_runs
 from calc_grpc.journal.catalogue_port import CatalogueStore
 from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.file_lock import FileLock
-from calc_grpc.journal.group_commit import GroupCommit
+from calc_grpc.journal.group_commit import GroupCommit, JointOperation
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
@@ -37,7 +37,8 @@ class SqliteJournal:
         self._lock = lock
         self.clock: Clock = clock
         self._listeners = Listeners()
-        self._accepting = Accepting(queue_max)
+        accepting = Accepting(queue_max)
+        self._accepting = JointOperation(accepting, at_once=accepting.at_once)
         self._last_turn: dict[str, int] = {}
         self._writer = GroupCommit(writer, self._listeners.tell)
         self._readers = ThreadPoolExecutor(READER_COUNT, thread_name_prefix="journal-reader")

@@ -6,7 +6,9 @@ against the event loop, which is what Create then waits for (benchmarks/engine_c
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from calc_grpc.calculation import LONE_KIND, Calculation
 from calc_grpc.errors import CalcError, CalculationConflict, QueueFull, SyncRunning
@@ -57,18 +59,41 @@ class Accepting:
             for new in news
         ]
 
+    def at_once(
+        self, db: sqlite3.Connection, changes: list[Change], news: Sequence[NewCalculation]
+    ) -> list[Calculation] | None:
+        """The same in one statement, where all are new, are to wait, and have room. None: nothing was done.
+
+        Raises sqlite3.IntegrityError, likewise, when an id is there already or twice among these.
+        """
+        if len(news) > MAX_ROWS or any(new.kind == LONE_KIND or new.result is not None for new in news):
+            return None
+        counts = Counter(new.kind for new in news)
+        if not all(self._waiting.has_room(kind, partial(_count, db, kind), n=n) for kind, n in counts.items()):
+            return None
+        inserted = _insert(db, news)
+        for new in news:
+            self._waiting.add(new.kind)
+            changes.append(scheduled(new))
+        return list(inserted.values())
+
     def _may_wait(self, db: sqlite3.Connection, kind: str, fresh: Collection[NewCalculation]) -> bool:
         """Note that one more waits, if it may. fresh: those that will be inserted as well."""
 
         def count() -> int:
-            query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
-            present: int = db.execute(query, (kind,)).fetchone()[0]
-            return present + sum(new.kind == kind and new.result is None for new in fresh)
+            return _count(db, kind) + sum(new.kind == kind and new.result is None for new in fresh)
 
         if not self._waiting.has_room(kind, count):
             return False
         self._waiting.add(kind)
         return True
+
+
+def _count(db: sqlite3.Connection, kind: str) -> int:
+    """How many of a kind wait."""
+    query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
+    present: int = db.execute(query, (kind,)).fetchone()[0]
+    return present
 
 
 def _lone_id(db: sqlite3.Connection) -> str | None:

@@ -19,14 +19,14 @@ class WaitingCount:
         self._at_most: dict[str, int] = {}
         self._pause = RecountPause()
 
-    def has_room(self, kind: str, count: Callable[[], int]) -> bool:
-        """Whether one more may wait; `count` looks at the table."""
+    def has_room(self, kind: str, count: Callable[[], int], *, n: int = 1) -> bool:
+        """Whether n more may wait; `count` looks at the table."""
         at_most = self._at_most.get(kind)
-        if at_most is None or (at_most >= self._maximum and self._pause.is_over(kind)):
+        if at_most is None or (at_most + n > self._maximum and self._pause.is_over(kind)):
             at_most = self._at_most[kind] = count()
-            if at_most >= self._maximum:
+            if at_most + n > self._maximum:
                 self._pause.begin(kind)
-        return at_most < self._maximum
+        return at_most + n <= self._maximum
 
     def add(self, kind: str) -> None:
         """Note one that was accepted."""
