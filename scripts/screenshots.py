@@ -1,9 +1,10 @@
 """Write the pictures of the README into docs/: python scripts/screenshots.py
 
-Starts the services with throw-away databases, completes Piazzi's request, and photographs the pages in the system's
-Chromium. The pictures are for people; no test compares them.
+Starts the services with throw-away databases and a made-up catalogue, completes Piazzi's request, and photographs the
+pages in the system's Chromium. The pictures are for people; no test compares them.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +15,11 @@ from playwright.sync_api import Page, expect
 
 from scripts.services import ROOT
 from tests.system.browser import find_chromium, open_browser, sign_in_page
+from tests.system.catalogue import completed_request, eros_observations, running_standin, source_settings
+from tests.system.client import sign_in
 from tests.system.deployment import Deployment, running
+
+EROS = 20000433  # its identity in the catalogue
 
 DOCS = ROOT / "docs"
 WIDE = {"width": 1280, "height": 860}
@@ -30,10 +35,13 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_browser(executable) as browser,
-        running(Deployment(Path(folder))) as deployment,
+        running_standin(Path(folder), object_count=20_000, delay_s=0.5) as source,
+        running(Deployment(Path(folder), **source_settings(source, page_size=200, concurrency=5))) as deployment,
     ):
         with browser.new_context(viewport=WIDE) as context:
             take_wide(context.new_page(), deployment.url)
+            take_catalogue(context.new_page(), deployment.url)
+            take_truth_check(context.new_page(), deployment.url)
             take_pi(context.new_page(), deployment.url)
         with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
             take_phone(context.new_page(), deployment.url)
@@ -56,6 +64,43 @@ def take_wide(page: Page, url: str) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # the charts' entrance
     page.screenshot(path=DOCS / "request.png")
+
+
+def take_catalogue(page: Page, url: str) -> None:
+    page.goto(f"{url}/asteroids")
+    page.get_by_role("button", name="Synchronise").click()
+    panel = page.get_by_role("region", name="Synchronisation")
+    expect(panel).to_contain_text("20,000 objects on 100 pages", timeout=30_000)
+    page.get_by_role("alert").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("table")).to_be_visible()  # what is stored is listed while the rest comes
+    expect(panel).to_contain_text(re.compile(r"[4-9]\d of 100"), timeout=30_000)
+    page.screenshot(path=DOCS / "catalogue-sync.png")
+    expect(panel).to_contain_text("The catalogue is up to date", timeout=60_000)
+    page.get_by_label("Near Earth (NEO)").select_option("Yes")
+    page.get_by_label("Order").select_option("Brightest first (H)")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("1036 Ganymed")
+    page.mouse.move(0, 0)
+    page.screenshot(path=DOCS / "catalogue.png")
+    page.goto(f"{url}/asteroids/{EROS}")
+    page.locator(".recharts-line-curve, .recharts-line").first.wait_for()
+    page.screenshot(path=DOCS / "asteroid.png", full_page=True)
+
+
+def take_truth_check(page: Page, url: str) -> None:
+    observer, moderator = (sign_in(url, name) for name in ("observer", "moderator"))
+    number = completed_request(observer, moderator, "433 Eros", eros_observations())
+    page.goto(f"{url}/requests/{number}")
+    check = page.get_by_role("region", name="Truth check")
+    expect(check.get_by_role("row").nth(1)).to_contain_text("σ", timeout=60_000)
+    panel = page.get_by_role("region", name="Which one is it?")
+    panel.get_by_role("button", name="Find it in the catalogue").click()
+    expect(panel.get_by_role("link", name="433 Eros")).to_be_visible(timeout=60_000)
+    page.locator(".recharts-line-curve, .recharts-line").first.wait_for()
+    page.mouse.move(0, 0)
+    page.set_viewport_size({"width": WIDE["width"], "height": 1120})
+    check.evaluate("part => scrollTo(0, part.getBoundingClientRect().top + scrollY - 76)")  # below the page's head
+    page.screenshot(path=DOCS / "truth-check.png")
 
 
 def take_pi(page: Page, url: str) -> None:
