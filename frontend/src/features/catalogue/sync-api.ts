@@ -1,6 +1,7 @@
 /** Synchronising the catalogue: the latest run, starting one, cancelling it. For moderators. */
+import { useEffect } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { calculationKey, calculationPath, useCalculation } from "@/lib/calculation.ts";
+import { calculationKey, calculationPath, isFinal, useCalculation } from "@/lib/calculation.ts";
 import { queryString, send } from "@/lib/http.ts";
 import { catalogueKey } from "./api.ts";
 import type { SyncCalculation } from "./types.ts";
@@ -33,13 +34,24 @@ export function useLatestSync() {
   });
 }
 
-/** A run as it goes; what it changed is read anew when it ends. */
+/** A run as it goes; what it changed is read anew meanwhile and when it ends. */
 export function useSync(calculationId: string) {
   const client = useQueryClient();
-  return useCalculation<SyncCalculation>(
+  const shown = useCalculation<SyncCalculation>(
     calculationId,
     () => void client.invalidateQueries({ queryKey: catalogueKey }),
   );
+  const tenth = tenthOf(shown.calculation);
+  useEffect(() => {
+    if (tenth > 0) void client.invalidateQueries({ queryKey: [...catalogueKey, "list"] });
+  }, [client, tenth]);
+  return shown;
+}
+
+/** The list grows with a run, ten times and not at every page; 0: before that, and when the run is over. */
+function tenthOf(calculation: SyncCalculation | undefined): number {
+  if (calculation === undefined || isFinal(calculation)) return 0;
+  return Math.floor(10 * (calculation.progress?.fraction ?? 0));
 }
 
 export function useStartSync() {

@@ -91,6 +91,19 @@ describe("the synchronisation", () => {
     expect(screen.getByRole("button", { name: "Synchronise" })).toBeVisible();
   });
 
+  it("reads the list anew ten times while it grows, not at every page", async () => {
+    const server = serve(running);
+    renderApp("/asteroids");
+    const list = () => server.made("GET /api/asteroids").length;
+    await tell({ ...running, revision: 3, progress: { ...running.progress, fraction: 0.01 } });
+    await screen.findByRole("table");
+    const before = list();
+    for (const fraction of [0.42, 0.44, 0.47]) {
+      await tell({ ...running, revision: Math.round(100 * fraction), progress: { ...running.progress, fraction } });
+      await waitFor(() => expect(list()).toBe(before + 1));
+    }
+  });
+
   it("lets a second starter join the run of the first", async () => {
     serve().on(START, { status: 202, body: samples.syncJoined });
     const user = renderApp("/asteroids");
