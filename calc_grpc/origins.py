@@ -19,7 +19,7 @@ def origin_of(url: str) -> str | None:
     """
     if len(url) > MAX_URL_LENGTH or "\\" in url or not _PLAIN.match(url):
         return None
-    if any(character.isspace() or not character.isprintable() for character in url):
+    if " " in url or not url.isprintable():  # of all spaces, only this one is printable
         return None
     try:
         return str(URL(url).origin())

@@ -97,9 +97,6 @@ class Reporter:
         if not room:
             return None
         try:
-            next_us = await self._journal.next_report_us()
-            if next_us is None or next_us > self._clock():
-                return next_us
             taken = await self._journal.claim_reports(
                 limit=room, busy=dict(self._in_flight), per_origin=MAX_IN_FLIGHT_PER_ORIGIN
             )
@@ -109,8 +106,9 @@ class Reporter:
                 attempts.add(attempt)
                 attempt.add_done_callback(attempts.discard)
             # What else is due waits for an origin that has enough in flight, and rings when one of those ends.
-            is_any_full = max(self._in_flight.values(), default=0) >= MAX_IN_FLIGHT_PER_ORIGIN
-            return self._alarm.in_seconds(1.0 if is_any_full or not taken else 0.0)
+            if max(self._in_flight.values(), default=0) >= MAX_IN_FLIGHT_PER_ORIGIN:
+                return self._alarm.in_seconds(1.0)
+            return await self._journal.next_report_us()
         except JournalUnavailable as error:
             logger.error("journal unavailable, reporting later", extra={"cause": repr(error.__cause__)})
             return self._alarm.in_seconds(1.0)
