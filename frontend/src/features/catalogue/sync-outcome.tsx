@@ -23,7 +23,7 @@ export function SyncOutcome({ calculation, starting, onAllowShrink }: SyncOutcom
   if (state === "FAILED") {
     return (
       <Alert color="red" icon={<Icon name="warning" />} title={words.failed} role="alert">
-        {error && <Text>{failedBecause(text, error)}</Text>}
+        {error && <Text size="sm">{failedBecause(text, error)}</Text>}
         <Text size="sm">{words.failedHint}</Text>
         {finish_time !== undefined && <Text size="sm">{formatWhen(finish_time, text.locale)}</Text>}
       </Alert>
