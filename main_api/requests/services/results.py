@@ -23,6 +23,7 @@ from main_api.requests.report import RESULT_FIELDS, Report, Result
 from main_api.requests.services.history import record
 from main_api.requests.words import Action, CalculationState, RequestStatus
 from main_api.statements import Columns
+from main_api.turns import in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ def receive_report(*, request_id: int, report: Report) -> None:
         if not Request.objects.filter(pk=request_id, calculation_id=report.calculation_id).exists():
             raise InvalidInput(errors=[_future_time()])
         report = replace(report, calculation_created_at=now)
-    apply_report(request_id=request_id, report=report)
+    with in_turn():
+        apply_report(request_id=request_id, report=report)
 
 
 @transaction.atomic
