@@ -7,7 +7,8 @@ packaging requests). Without them only our own rate is printed.
 Ours: CreateCalculation over gRPC at concurrency 32, SQLite, no delay, one worker that computes nothing, the report as
 a PUT to main_api, which stores it. The peer's: `delay()` in a loop, one worker process, late acknowledgement, the same
 PUT to the same main_api. Both in turns, each round with requests of its own; timed until the last row is stored.
-Beside them, what main_api takes when the same reports go straight to it: neither of the two can be faster.
+Both clients are ready before the clock runs. Beside them, what main_api takes when the same reports go straight to it:
+neither of the two can be faster.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from engine.direct import OBSERVATIONS_EACH, send_directly
 from engine.load import CreateRequest, create_client, median
 from engine.processes import ROOT, calculation_server, free_port, main_api, process, python_environment
 
-COUNT = 400
+COUNT = 1000
 ROUND_COUNT = 5
 CONCURRENCY = 32
 AT_ONCE = (1, 2, 8)  # one as the peer's worker, eight as our reporter
@@ -56,19 +57,17 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
-        sender_count = 2 + len(AT_ONCE)
-        main_url = running.enter_context(_main_api(folder, request_count=sender_count * COUNT * (chosen.rounds + 1)))
+        each = COUNT * (chosen.rounds + 1)
+        main_url = running.enter_context(_main_api(folder, request_count=(2 + len(AT_ONCE)) * each))
         send: dict[str, Callable[[int], None]] = {"calc_grpc": _own(running, folder, main_url)}
         if (chosen.celery_venv / "bin" / "celery").exists() and shutil.which("redis-server"):
             send["celery"] = _celery(running, folder, main_url, chosen.celery_venv / "bin")
         for at_once in AT_ONCE:
             send[f"main_api alone, {at_once} at once"] = _directly(main_url, at_once)
         rates: dict[str, list[float]] = {which: [] for which in send}
-        first = 1
         for round_number in range(chosen.rounds + 1):
-            for which, start in send.items():
-                rate = _rate(folder, start, first)
-                first += COUNT
+            for place, (which, start) in enumerate(send.items()):
+                rate = _rate(folder, start, place * each + round_number * COUNT + 1)
                 if round_number:  # the first one warms up
                     rates[which].append(rate)
     for which, of_rounds in rates.items():
@@ -96,12 +95,9 @@ def _own(running: ExitStack, folder: Path, main_url: str) -> Callable[[int], Non
     settings = {"CALC_CALLBACK_ALLOWED_ORIGINS": main_url, "CALC_CALLBACK_KEY": KEY}
     server = running.enter_context(calculation_server(folder, **settings))
 
-    def start(first: int) -> None:
-        client = create_client(server.address, NumberedRequests(main_url, first), concurrency=CONCURRENCY)
-        running.callback(client.close)
-        client.round(COUNT)
-
-    return start
+    client = create_client(server.address, NumberedRequests(main_url, 1), concurrency=CONCURRENCY)
+    running.callback(client.close)
+    return lambda first: client.round(COUNT) and None
 
 
 def _directly(main_url: str, at_once: int) -> Callable[[int], None]:
@@ -121,9 +117,21 @@ def _celery(running: ExitStack, folder: Path, main_url: str, programs: Path) -> 
     worker = [str(programs / "celery"), "--workdir", str(peer.parent), "-A", "celery_peer", "worker"]
     running.enter_context(process([*worker, "--concurrency", "1"], folder / "celery.log", environment))
 
+    client = subprocess.Popen(
+        [str(programs / "python"), str(peer)],
+        env=python_environment(**environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    running.callback(client.terminate)
+    assert client.stdin is not None and client.stdout is not None
+    request, answer = client.stdin, client.stdout
+
     def start(first: int) -> None:
-        command = [str(programs / "python"), str(peer), str(first), str(COUNT)]
-        subprocess.run(command, check=True, env=python_environment(**environment))
+        request.write(f"{first} {COUNT}\n")
+        request.flush()
+        answer.readline()
 
     return start
 

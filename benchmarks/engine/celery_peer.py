@@ -1,7 +1,8 @@
 """The same work with Celery and Redis: a task that posts a result to main_api, acknowledged late.
 
 Runs in a virtual environment of its own (celery, redis, requests), which the system itself has no need of.
-Usage: celery -A celery_peer worker --concurrency 1, or python celery_peer.py FIRST COUNT to send that many tasks.
+Usage: celery -A celery_peer worker --concurrency 1; python celery_peer.py sends that many tasks for each line
+`FIRST COUNT` of its input.
 """
 
 import os
@@ -31,6 +32,8 @@ def report(number: int, calculation_id: str, created_at: str) -> None:
 
 
 if __name__ == "__main__":
-    first_number, count = map(int, sys.argv[1:])
-    for one in range(first_number, first_number + count):
-        report.delay(one, str(uuid.uuid4()), datetime.now(UTC).isoformat())
+    for line in sys.stdin:
+        first_number, count = map(int, line.split())
+        for one in range(first_number, first_number + count):
+            report.delay(one, str(uuid.uuid4()), datetime.now(UTC).isoformat())
+        print("sent", flush=True)
