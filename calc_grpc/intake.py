@@ -125,7 +125,7 @@ def _name_problems(**names: str) -> list[FieldProblem]:
     return [
         FieldProblem(path=path, reason="INVALID_FORMAT", message=message)
         for path, name in names.items()
-        if any(character < " " for character in name)
+        if min(name, default=" ") < " "
     ]
 
 

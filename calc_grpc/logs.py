@@ -92,4 +92,5 @@ def _render(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     text = str(value)
-    return text if text and text.isprintable() and not set(text) & set(' "=') else json.dumps(text)
+    is_plain = text and text.isprintable() and " " not in text and '"' not in text and "=" not in text
+    return text if is_plain else json.dumps(text)
