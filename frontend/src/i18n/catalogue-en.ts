@@ -72,6 +72,7 @@ export const catalogueEn = {
     started: "The synchronisation has started.",
     cancel: "Cancel",
     cancelled: "Cancelled: nothing was deleted, and what was stored stays.",
+    cancelledAtEnd: "Cancelled at its very end: what the source no longer lists may be deleted already.",
     progress: "Progress of the synchronisation",
     stages: {
       starting: "Asking the source how much there is",
@@ -80,10 +81,13 @@ export const catalogueEn = {
       finishing: "Looking for what the source no longer lists",
       done: "Done",
     } as Partial<Record<string, string>>,
+    receiverAway: "The pages cannot be stored at present; waiting",
     waiting: "Waiting to start",
     done: "The catalogue is up to date",
     failed: "The synchronisation failed",
     failedHint: "Nothing was deleted, and what was stored stays. Start it again when the cause is gone.",
+    failedHintAtEnd:
+      "It failed at its very end: what the source no longer lists may be deleted already. Start it again when the cause is gone.",
     info: (objects: string, pages: string) => `${objects} objects on ${pages} pages`,
     facts: {
       pages: "Pages",
@@ -96,9 +100,15 @@ export const catalogueEn = {
     },
     pages: (done: string, total: string) => `${done} of ${total}`,
     heldBack: "Nothing was deleted",
-    shrank:
-      "The source lists more than 10 % fewer objects than the catalogue holds. That may be a fault of the source, so nothing was deleted.",
-    notDistinct: "The source changed while it was read, so nothing was deleted. Start it again later.",
+    heldBackBecause: {
+      SHRINKS:
+        "The source lists more than 10 % fewer objects than the catalogue holds. That may be a fault of the source, so nothing was deleted.",
+      NOT_DISTINCT: "The source changed while it was read, so nothing was deleted. Start it again later.",
+      COUNT_CHANGED: "The source changed while it was read, so nothing was deleted. Start it again later.",
+      SOURCE_CHANGED:
+        "The source kept changing, also in a second reading, so nothing was deleted. Start it again later.",
+      PAGES_MISSING: "Not every page was stored, so nothing was deleted. Start it again.",
+    } as Partial<Record<string, string>>,
     allowShrink: "Allow it to shrink",
     allowShrinkTitle: "Let the catalogue shrink?",
     allowShrinkText:
@@ -164,6 +174,9 @@ export const catalogueEn = {
     none: "No known asteroid fits",
     noneText: (count: string) =>
       `${count} orbits were compared. It may be a new object, or its observations may belong to more than one.`,
+    emptyCatalogue: "The catalogue holds no orbits yet: it has to be synchronised first.",
+    leftOut: (count: string) =>
+      `The observations lie so far from the epochs of the catalogue's orbits that there are more asteroids that might be the one: only the brightest were followed, ${count} not.`,
     found: (count: number, compared: string) =>
       count === 1
         ? `1 asteroid fits of ${compared} compared`

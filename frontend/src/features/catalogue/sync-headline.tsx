@@ -3,7 +3,10 @@ import { formatWhen } from "@/components/moments.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { isFinal } from "@/lib/calculation.ts";
-import type { SyncCalculation } from "./types.ts";
+import { mayHaveEnded, type SyncCalculation } from "./types.ts";
+
+/** How the stage begins while main_api does not take what is sent; the rest of it is for the log. */
+const RECEIVER_AWAY = "waiting for the catalogue";
 
 /** What a run does or did. One element all the time, so that a screen reader says it anew when it changes. */
 export function SyncHeadline({ calculation }: { calculation: SyncCalculation }) {
@@ -27,9 +30,9 @@ function headline(text: Dictionary, calculation: SyncCalculation): string {
   const ended = finish_time === undefined ? "" : formatWhen(finish_time, text.locale);
   const headlines = {
     SCHEDULED: words.waiting,
-    RUNNING: words.stages[stage] ?? stage,
+    RUNNING: words.stages[stage] ?? (stage.startsWith(RECEIVER_AWAY) ? words.receiverAway : stage),
     SUCCEEDED: [words.done, ended].filter(Boolean).join(" · "),
-    CANCELLED: [words.cancelled, ended].filter(Boolean).join(" "),
+    CANCELLED: [mayHaveEnded(calculation) ? words.cancelledAtEnd : words.cancelled, ended].filter(Boolean).join(" "),
     FAILED: "", // its alert says it
   };
   return headlines[state];

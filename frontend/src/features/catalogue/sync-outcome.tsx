@@ -5,7 +5,7 @@ import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatWhen } from "@/components/moments.tsx";
 import { SyncCountsList } from "./sync-counts.tsx";
-import type { SyncCalculation } from "./types.ts";
+import { mayHaveEnded, type SyncCalculation } from "./types.ts";
 
 const NAMES_THE_PAGE = new Set(["SOURCE_UNAVAILABLE", "SOURCE_UNREADABLE", "CATALOGUE_UNAVAILABLE", "INVALID_PAGE"]);
 
@@ -24,7 +24,7 @@ export function SyncOutcome({ calculation, starting, onAllowShrink }: SyncOutcom
     return (
       <Alert color="red" icon={<Icon name="warning" />} title={words.failed} role="alert">
         {error && <Text size="sm">{failedBecause(text, error)}</Text>}
-        <Text size="sm">{words.failedHint}</Text>
+        <Text size="sm">{mayHaveEnded(calculation) ? words.failedHintAtEnd : words.failedHint}</Text>
         {finish_time !== undefined && <Text size="sm">{formatWhen(finish_time, text.locale)}</Text>}
       </Alert>
     );
@@ -40,14 +40,12 @@ export function SyncOutcome({ calculation, starting, onAllowShrink }: SyncOutcom
 
 function HeldBack({ warning, ...next }: { warning: string; starting: boolean; onAllowShrink: () => void }) {
   const { sync: words } = useText().catalogue;
-  // main_api's warnings begin with their kind.
-  const shrank = warning.startsWith("SHRINKS");
-  const known = shrank ? words.shrank : warning.startsWith("NOT_DISTINCT") ? words.notDistinct : warning;
+  const kind = warning.split(":")[0] ?? "";
   return (
     <Alert color="orange" icon={<Icon name="warning" />} title={words.heldBack} role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{known}</Text>
-        {shrank && <AllowShrink {...next} />}
+        <Text size="sm">{words.heldBackBecause[kind] ?? warning}</Text>
+        {kind === "SHRINKS" && <AllowShrink {...next} />}
       </Stack>
     </Alert>
   );

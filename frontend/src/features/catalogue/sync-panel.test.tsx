@@ -126,6 +126,16 @@ describe("the synchronisation", () => {
     expect(server.made(cancel)).toHaveLength(1);
   });
 
+  it("does not promise that nothing was deleted when it was cancelled at its very end", async () => {
+    const all = { ...running.progress.catalogue_sync, done_page_count: running.progress.catalogue_sync.page_count };
+    const progress = { ...running.progress, stage: "finishing", catalogue_sync: all };
+    serve(running);
+    renderApp("/asteroids");
+    await tell({ ...running, state: "CANCELLED", revision: 6, progress });
+    expect(await screen.findByText(/Cancelled at its very end: .* may be deleted already/)).toBeVisible();
+    expect(screen.queryByText(/nothing was deleted/)).not.toBeInTheDocument();
+  });
+
   it("asks instead when the line is refused", async () => {
     serve(running).on(`GET ${ONE}`, { body: running });
     renderApp("/asteroids");
@@ -150,8 +160,8 @@ describe("the synchronisation", () => {
   it("does not offer to shrink when the source changed while it was read", async () => {
     serve(done);
     renderApp("/asteroids");
-    await tell(withWarning("NOT_DISTINCT: the source has 10 objects and its pages held 9."));
-    expect(await alertOfPanel()).toHaveTextContent("changed while it was read");
+    await tell(withWarning("SOURCE_CHANGED: it kept changing while it was read; 1 objects came twice."));
+    expect(await alertOfPanel()).toHaveTextContent("kept changing, also in a second reading, so nothing was deleted.");
     expect(screen.queryByRole("button", { name: "Allow it to shrink" })).not.toBeInTheDocument();
   });
 

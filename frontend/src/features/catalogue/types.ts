@@ -64,3 +64,9 @@ export interface Position {
   time: string;
   distance_au: Au;
 }
+
+/** Whether every page was stored, so that only the end was left, which deletes: nobody knows how far it came. */
+export function mayHaveEnded({ progress }: SyncCalculation): boolean {
+  const counts = progress?.catalogue_sync;
+  return counts?.page_count !== undefined && counts.done_page_count >= counts.page_count;
+}

@@ -25,8 +25,8 @@ export interface Identification extends Calculation {
     candidates: Candidate[];
     candidate_count: number;
     object_count: number;
+    left_out_count: number;
     compared_observation_count: number;
-    note: string;
   };
 }
 

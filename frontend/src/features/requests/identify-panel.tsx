@@ -100,6 +100,7 @@ function Outcome({ calculation }: { calculation: Identification }) {
   const text = useText();
   const { identify: words } = text.catalogue;
   const { state, error, identification_result: result } = calculation;
+  const whole = (value: number) => formatNumber(value, text.locale, 0);
   if (state === "CANCELLED") return null;
   if (result === undefined) {
     return (
@@ -111,13 +112,13 @@ function Outcome({ calculation }: { calculation: Identification }) {
   return (
     <>
       {result.candidates.length === 0 ? (
-        <Text>{words.noneText(formatNumber(result.object_count, text.locale, 0))}</Text>
+        <Text>{result.object_count === 0 ? words.emptyCatalogue : words.noneText(whole(result.object_count))}</Text>
       ) : (
         <CandidateTable candidates={result.candidates} total={result.compared_observation_count} />
       )}
-      {result.note !== "" && (
+      {result.left_out_count > 0 && (
         <Text size="sm" c="dimmed">
-          {result.note}
+          {words.leftOut(whole(result.left_out_count))}
         </Text>
       )}
     </>
