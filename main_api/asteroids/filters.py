@@ -87,6 +87,8 @@ def _begins(column: str, prefix: str) -> Q:
 
 def _number_begins(digits: str) -> Q:
     number = int(digits)
+    if not number:
+        return Q(pk__in=[])  # no number begins with a nought
     begun = Q(number=number)
     for power in range(1, NUMBER_DIGITS_MAX - len(str(number)) + 1):
         begun |= Q(number__gte=number * 10**power, number__lt=(number + 1) * 10**power)

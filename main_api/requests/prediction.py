@@ -12,7 +12,6 @@ from main_api.errors import NotInCatalogue
 from main_api.requests.models import Observation
 from main_api.requests.selectors import get_visible_request
 
-LEAST_TOLERANCE_ARCSEC = 30.0
 SIGMAS = 3.0
 
 
@@ -48,14 +47,15 @@ def predict_request(*, user: User, request_id: int) -> Prediction:
 def _row(observation: Observation, position: Position) -> dict[str, Any]:
     """An observation belongs to the asteroid when its separation from the predicted place is within the tolerance.
 
-    That is the largest of 30 arcseconds; what calc_grpc allows the orbit, for its uncertainty U and the time from the
-    epoch of the elements; and three times the uncertainty that the observer stated.
+    That is what calc_grpc allows the orbit, for its uncertainty U and the time from the epoch of the elements, at least
+    30 arcseconds, which hold the usual error of a measurement; and beside it three times the uncertainty that the
+    observer stated, since both may be off the same way. An identification applies the same rule.
     """
     separation_arcsec = (
         separation_deg(observation.ra_deg, observation.dec_deg, position.ra_deg, position.dec_deg) * 3600
     )
     sigma_arcsec = max(observation.sigma_ra_arcsec or 0, observation.sigma_dec_arcsec or 0)
-    tolerance_arcsec = max(LEAST_TOLERANCE_ARCSEC, position.tolerance_arcsec, SIGMAS * sigma_arcsec)
+    tolerance_arcsec = position.tolerance_arcsec + SIGMAS * sigma_arcsec
     return {
         "id": observation.pk,
         "distance_au": position.distance_au,

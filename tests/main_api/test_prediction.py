@@ -84,7 +84,7 @@ def test_the_orbit_and_the_places_of_the_observer_are_asked_for(
 
 @pytest.mark.parametrize(
     ("tolerance_arcsec", "sigma_arcsec", "belongs"),
-    [(30, None, False), (120, None, True), (30, 40, True), (0, 30, False)],
+    [(30, None, False), (120, None, True), (30, 40, True), (30, 23, False), (60, 20, True)],
 )
 def test_a_poor_orbit_and_a_poor_measurement_are_given_more_room(
     as_observer: APIClient,
@@ -98,7 +98,7 @@ def test_a_poor_orbit_and_a_poor_measurement_are_given_more_room(
     calc.predict = answering(100, 0, 0, tolerance_arcsec=tolerance_arcsec)
     row = prediction(as_observer, eros).json()["observations"][0]
     assert row["belongs"] is belongs
-    assert row["tolerance_arcsec"] == max(30, tolerance_arcsec, 3 * (sigma_arcsec or 0))
+    assert row["tolerance_arcsec"] == tolerance_arcsec + 3 * (sigma_arcsec or 0)
 
 
 def test_many_observations_are_asked_for_in_parts(
