@@ -2,7 +2,9 @@
 
 Makes a catalogue (main belt, near-Earth objects, Trojans and the Kuiper belt, all at one epoch), observes some of its
 objects at moments up to decades from the epoch, with planets, light time and 0.3" of noise, and asks which one it was.
-Prints for each distance in time: seconds, how many came near, whether the object was found, and how many others fit.
+Prints for each distance in time: seconds, how many came near, whether the object was found, and how many others fit;
+then at which distances every answer came within 1.5 s. With 1.5 million objects on two cores that is so up to 4,000
+days; from some 5,000 on, those that stay near are too many to be followed, and only the brightest are.
 `--cone` measures instead how far two-body motion and its first-order correction stray from the full integration.
 """
 
@@ -16,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from calc_grpc.catalogue.elements import ELEMENT, Elements
-from calc_grpc.catalogue.elements_file import LAYOUT, append_blob, write_head
+from calc_grpc.catalogue.elements_file import LAYOUT, write_file
 from calc_grpc.identification import identify
 from calc_grpc.identification.columns import open_catalogue
 from calc_grpc.identification.cone import drift_after_pull_au, drift_au
@@ -37,6 +39,7 @@ EPOCH = datetime(2026, 11, 21, tzinfo=UTC)
 EPOCH_MJD = 61365.0
 NOISE_ARCSEC = 0.3
 BLOB_ROWS = 20_000
+GOAL_S = 1.5
 
 
 def main() -> None:
@@ -60,13 +63,19 @@ def main() -> None:
         if options.cone:
             measure_cones(catalogue, random, options.days)
         else:
-            for days in options.days:
-                for hours in ((0.0, 0.7, 1.4), (0.0, 48.0, 96.0)):
+            longest = {
+                days: max(
                     measure(path, catalogue, random, days, hours, options.repeats)
+                    for hours in ((0.0, 0.7, 1.4), (0.0, 48.0, 96.0))
+                )
+                for days in options.days
+            }
+            good = [f"{days:.0f}" for days, seconds in longest.items() if seconds <= GOAL_S]
+            print(f"every answer within {GOAL_S} s at {', '.join(good) or 'no number of'} days from the epoch")
 
 
-def measure(path, catalogue, random, days, hours, repeats) -> None:
-    """Ask for some random objects and print the row of the table."""
+def measure(path, catalogue, random, days, hours, repeats) -> float:
+    """Ask for some random objects, print the row of the table and return the most seconds."""
     seconds, near, found, others, left = [], [], 0, [], 0
     for _ in range(repeats):
         which = int(random.integers(len(catalogue.rows)))
@@ -85,6 +94,7 @@ def measure(path, catalogue, random, days, hours, repeats) -> None:
         f"others that fit {others}  left out {left}",
         flush=True,
     )
+    return max(seconds)
 
 
 def observe(catalogue, which, random, days, hours) -> list[Observation]:
@@ -142,9 +152,8 @@ def quantiles(values, form) -> str:
 
 def write(path: Path, elements: Elements) -> None:
     """As the server does from the journal."""
-    write_head(path)
-    for first in range(0, len(elements), BLOB_ROWS):
-        append_blob(path, LAYOUT + elements[first : first + BLOB_ROWS].tobytes())
+    parts = (elements[first : first + BLOB_ROWS] for first in range(0, len(elements), BLOB_ROWS))
+    write_file(path, (LAYOUT + part.tobytes() for part in parts))
 
 
 def made_up(random: np.random.Generator, count: int) -> Elements:

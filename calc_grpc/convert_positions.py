@@ -11,6 +11,7 @@ from astrodist.calc.v1 import distance_pb2
 
 from calc_grpc.convert import datetime_of
 from calc_grpc.errors import FieldProblem
+from calc_grpc.orbits.constants import EPOCHS_MJD
 from calc_grpc.orbits.validation import find_site_problems
 from calc_grpc.worker_process import CancelledBy, ReportTo
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 TIMES_MAX = 1_000
 YEARS = (1700, 2300)  # the theory of the planets stays good to an arcminute of theirs
-EPOCHS_MJD = (-58_000.0, 162_000.0)  # the same years
 LARGEST_AU = 10_000.0
 LARGEST_E = 100.0
 MAGNITUDES = (-30.0, 40.0)

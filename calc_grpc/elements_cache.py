@@ -1,7 +1,7 @@
 """The published elements of the catalogue as a file for the worker: a cache of what the journal holds.
 
-A file is named by the version it holds, which no two publications share, in any database. One that is missing is
-written anew; those of earlier versions are removed when nobody opens them any more.
+A file is named by the version it holds, which no two publications share, in any database. One that is missing or
+damaged is written anew; those of earlier versions are removed when nobody opens them any more.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from calc_grpc.catalogue.elements_file import UnknownLayout, append_blob, write_head
+from calc_grpc.catalogue.elements_file import UnknownLayout, append_blob, begin_file, finish_file, is_whole
 from calc_grpc.errors import RunFailed
 from calc_grpc.journal.catalogue_port import CatalogueStore, ElementsGone
 from calc_grpc.patience import until_available
@@ -30,7 +30,7 @@ def cache_directory(database_url: str) -> Path:
 
 
 class ElementsCache:
-    """Knows where the file of the current version is, and writes it when it is not there."""
+    """Knows where the file of the current version is, and writes it when it is not there, or not whole."""
 
     def __init__(self, store: CatalogueStore, directory: Path) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class ElementsCache:
                     )
                 path = self._directory / f"{PREFIX}{version}"
                 try:
-                    if not path.exists():
+                    if not await asyncio.to_thread(is_whole, path):
                         await until_available(lambda: self._write(version, path))  # noqa: B023 - awaited at once
                     return path
                 except ElementsGone:
@@ -61,12 +61,13 @@ class ElementsCache:
                     raise RunFailed("CATALOGUE_EMPTY", str(error)) from error
 
     async def _write(self, version: int, path: Path) -> None:
-        """Write the file whole or not at all; the disk is touched outside the event loop."""
+        """Write the file whole or not at all, on the disk before it has its name; outside the event loop."""
         draft = path.with_name(f"draft-{os.getpid()}-{version}")
         await asyncio.to_thread(self._begin, draft)
         try:
             async for blob in self._store.elements_blobs(version):
                 await asyncio.to_thread(append_blob, draft, blob)
+            await asyncio.to_thread(finish_file, draft)
             await asyncio.to_thread(draft.rename, path)
         finally:
             draft.unlink(missing_ok=True)
@@ -74,7 +75,7 @@ class ElementsCache:
 
     def _begin(self, draft: Path) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        write_head(draft)
+        begin_file(draft)
 
     def _remove_outdated(self, current: Path) -> None:
         before = time.time() - OUTDATED_AFTER_S

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calc_grpc.catalogue.elements_file import LAYOUT, UnknownLayout, rows_in
+from calc_grpc.catalogue.elements_file import LAYOUT, check_file, rows_in
+from calc_grpc.orbits.constants import EPOCHS_MJD, MJD_ZERO_JD
 
 ELEMENT = np.dtype(
     [
@@ -32,9 +33,7 @@ ELEMENT = np.dtype(
     ]
 )
 CONDITION_UNKNOWN = 255
-MJD_ZERO_JD = 2_400_000.5  # as in orbits/constants.py; a sync needs nothing else of that package
 GAUSS_DEG_PER_DAY = 0.985_607_668_6  # mean motion at 1 au, Gauss 1809; only where a source gives no time of perihelion
-LARGEST_MJD = 1.0e6  # the year 4596
 NEEDED = ("epoch_mjd_tdb", "q_au", "e", "i_deg", "node_deg", "peri_deg", "tp_mjd_tdb")
 
 Elements = NDArray[np.void]  # of ELEMENT
@@ -44,8 +43,10 @@ def pack_elements(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes
     """Pack rows of the source, values in the order of `fields`, as SBDB names and writes them.
 
     fields: at least spkid, pdes, name, epoch, e, q or a, i, om, w, tp or ma. Numbers may be strings; epoch and tp are
-    JD TDB. Rows without a usable orbit are left out: an element missing, unreadable or impossible. Raises ValueError
-    where a row is longer or shorter than `fields`.
+    JD TDB. Rows without a usable orbit are left out: an element missing, unreadable or impossible, or one that holds
+    for another age than the theory of the planets. Other values of a wrong type count as unknown; main_api, which
+    keeps them, refuses such a page and names the cell. Raises ValueError where a row is longer or shorter than
+    `fields`.
     """
     columns = dict(zip(fields, zip(*rows, strict=True), strict=True)) if rows else {}
     packed = np.zeros(len(rows), ELEMENT)
@@ -58,8 +59,8 @@ def pack_elements(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes
         _fill_orbits(packed, numbers)
         spkids = numbers("spkid")
         known = (spkids > 0) & (spkids < 2**31)
+        packed["h"], packed["g"], packed["arc_days"] = numbers("H"), numbers("G"), numbers("data_arc")
     packed["spkid"] = np.where(known, spkids, 0)
-    packed["h"], packed["g"], packed["arc_days"] = numbers("H"), numbers("G"), numbers("data_arc")
     codes = numbers("condition_code")
     packed["condition"] = np.where((codes >= 0) & (codes <= 9), codes, CONDITION_UNKNOWN).astype(np.uint8)
     packed["designation"] = _texts(columns.get("pdes", nothing), 16)
@@ -74,10 +75,9 @@ def unpack_elements(blobs: Iterable[bytes]) -> Elements:
 
 
 def map_elements(path: Path) -> Elements:
-    """Map a whole file of `elements_file.py` for reading; raises UnknownLayout, OSError."""
+    """Map a whole file of `elements_file.py` for reading; raises UnknownLayout, DamagedFile, OSError."""
+    check_file(path)
     rows: Elements = np.memmap(path, ELEMENT, mode="r")
-    if not rows[:1].tobytes().startswith(LAYOUT):
-        raise UnknownLayout
     return rows[1:]
 
 
@@ -94,20 +94,22 @@ def _fill_orbits(packed: Elements, numbers: Callable[[str], NDArray[np.float64]]
 
 
 def _usable(packed: Elements) -> NDArray[np.bool_]:
-    possible = (packed["q_au"] > 0.0) & (packed["e"] >= 0.0) & (np.abs(packed["epoch_mjd_tdb"]) < LARGEST_MJD)
+    epochs = packed["epoch_mjd_tdb"]
+    of_our_time = (epochs >= EPOCHS_MJD[0]) & (epochs <= EPOCHS_MJD[1])
+    possible = (packed["q_au"] > 0.0) & (packed["e"] >= 0.0) & of_our_time
     finite = np.all([np.isfinite(packed[field]) for field in NEEDED], axis=0)
     return np.asarray(possible & finite, dtype=np.bool_)
 
 
 def _number(value: Any) -> float:
-    """Not a number where there is none: null, a word, a letter for a condition code."""
+    """Not a number where there is none: null, a word, a letter for a condition code, a list, 400 digits."""
     try:
         return float("nan") if value is None else float(value)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
 
 
 def _texts(values: Iterable[Any], size: int) -> list[bytes]:
-    """UTF-8, cut between characters."""
+    """UTF-8, cut between characters; half of a surrogate pair, which JSON can hold, becomes a question mark."""
     texts = ("" if value is None else str(value).strip() for value in values)
-    return [text.encode()[:size].decode(errors="ignore").encode() for text in texts]
+    return [text.encode(errors="replace")[:size].decode(errors="ignore").encode() for text in texts]

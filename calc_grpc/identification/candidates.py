@@ -51,10 +51,15 @@ def angles(first: Floats, second: Floats) -> Floats:
 
 
 def _tolerances(near: Near, i: int, sky: Sky, from_sun: Floats, distance: Floats) -> Floats:
+    """What `tolerance_rad` allows the orbit, and three times the uncertainty that the observer stated beside.
+
+    The two add up, since both may be off the same way. An error that nobody stated is a part of the 30" that every
+    orbit is allowed: so the truth check of main_api, which knows no usual errors of stations, has the same rule.
+    """
     since = sky.track.mjd - near.epochs[i]
     rows = zip(since, from_sun, distance, strict=True)
     straying = np.array([tolerance_rad(near.runoffs[i], float(t), float(r), float(d)) for t, r, d in rows])
-    return straying + MATCHING_SIGMAS * sky.sigmas
+    return straying + MATCHING_SIGMAS * sky.stated
 
 
 def _describe(

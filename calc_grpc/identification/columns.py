@@ -6,7 +6,6 @@ has to be read. The full rows stay mapped and are read for the few that come nea
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,37 +54,30 @@ class Catalogue(NamedTuple):
     reference_mjd: float
 
 
+_opened: dict[tuple[Path, int, int], Catalogue] = {}  # the last one, by path, inode and time of change
+
+
 def open_catalogue(path: Path, on_step: Callable[[], None]) -> Catalogue:
     """Map a file of elements and work out the columns, or take those of the last call.
 
-    on_step is called every 50 ms or so. Raises OSError, UnknownLayout.
+    on_step is called every 50 ms or so. Raises OSError, UnknownLayout, DamagedFile.
     """
     status = path.stat()
-    return _open(path, status.st_ino, status.st_mtime_ns, _Quiet(on_step))
+    key = (path, status.st_ino, status.st_mtime_ns)
+    if key not in _opened:
+        _opened.clear()  # before the next takes as much memory
+        _opened[key] = _open(path, on_step)
+    return _opened[key]
 
 
-class _Quiet:
-    """Any two are the same to a cache: how to tell of progress does not change what is opened."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self.call = call
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Quiet)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=1)
-def _open(path: Path, inode: int, changed_ns: int, on_step: _Quiet) -> Catalogue:
+def _open(path: Path, on_step: Callable[[], None]) -> Catalogue:
     rows = map_elements(path)
     reference = float(np.median(rows["epoch_mjd_tdb"][:: max(1, len(rows) // 10_000)])) if len(rows) else 0.0
     n = len(rows)
     e, rate, phase, epoch, drift = (np.empty(n, np.float32) for _ in range(5))
     columns = Columns(np.empty((n, 6), np.float32), e, rate, phase, epoch, drift, np.empty(n, np.uint8))
     for first in range(0, n, ROWS_PER_STEP):
-        on_step.call()
+        on_step()
         part = slice(first, first + ROWS_PER_STEP)
         _fill(columns, part, rows[part], reference)
     return Catalogue(rows, columns, reference)

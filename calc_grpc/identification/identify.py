@@ -4,11 +4,13 @@ Three sieves, each finer and dearer than the one before: two-body motion of the 
 first order, and the full integration of the few that are left.
 """
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calc_grpc.catalogue.elements import pack_elements
-from calc_grpc.catalogue.elements_file import append_blob, write_head
+from calc_grpc.catalogue.elements_file import write_file
 from calc_grpc.identification.candidates import candidate_of
 from calc_grpc.identification.columns import Catalogue, open_catalogue
 from calc_grpc.identification.motion import sky_motion
@@ -37,9 +39,10 @@ SWEPT_PER_STEP = 50_000  # 20 ms
 PULLED_PER_STEP = 20
 FOLLOWED_PER_STEP = 4
 LISTED_MAX = 20
-PULLED_DAYS_MAX = 1.6e8  # object-days, some 3 s of two cores
-FOLLOWED_DAYS_MAX = 3e6  # object-days, some 3 s of two cores
+PULLED_DAYS_MAX = 1.6e8  # object-days, some 1 s of two cores
+FOLLOWED_DAYS_MAX = 3e6  # object-days, some 0.5 s of two cores within decades, 1 to 3 s over centuries
 TABLE_MARGIN_DAYS = 1.0
+TABLE_CELL_DAYS = 400.0
 POLL_S = 0.05
 
 
@@ -52,11 +55,11 @@ def identify_asteroid(
     """Compare observations with every orbit of a catalogue and return those that fit, the closest first.
 
     report(fraction, stage) is called at most ten times a second; cancelled() is polled and ends the work with
-    Cancelled. Raises UnusableObservations for a station without a place, OSError and UnknownLayout for the file.
-    An asteroid fits that is within its tolerance (`orbits.tolerance`) at most of the observations and moves alike. Not
-    found is what has passed a planet closely since the epoch of its elements, or is known worse than 20'. Where so many
-    come near that following them would take too long (observations decades from the epochs), the faintest are left out
-    and the answer says how many.
+    Cancelled. Raises UnusableObservations for a station without a place; OSError, UnknownLayout or DamagedFile for the
+    file. An asteroid fits that moves alike and is within its tolerance (`orbits.tolerance`) at most of the
+    observations. Not found is what has passed a planet closely since the epoch of its elements, or is known worse than
+    20'. Where so many come near that following them would take too long (observations decades from the epochs), the
+    faintest are left out and the answer says how many.
     """
     progress = Progress(report, cancelled)
     progress.at(0.0, "opening the catalogue")
@@ -64,13 +67,13 @@ def identify_asteroid(
     progress.at(0.1, "placing observers")
     sky = build_sky(question.observations, progress.poll)
     swept = np.flatnonzero(_sweep(catalogue, sky, progress))
-    rows = affordable(catalogue.rows[swept], sky.track.mjd, PULLED_DAYS_MAX)
-    near = near_orbits(rows)
-    left_out = swept.size - rows.size
+    rows = catalogue.rows[swept]
+    near = near_orbits(rows[affordable(rows, sky.track.mjd, PULLED_DAYS_MAX)])
+    left_out = swept.size - near.q.size
     progress.at(0.5, "looking at those that are near")
     table = _table(near, sky, progress)
-    near = near_orbits(near.rows[_check_with_pull(near, sky, table, progress)])
-    followed = near_orbits(affordable(near.rows, sky.track.mjd, FOLLOWED_DAYS_MAX))
+    near = near.at(_check_with_pull(near, sky, table, progress))
+    followed = near.at(affordable(near.rows, sky.track.mjd, FOLLOWED_DAYS_MAX))
     left_out += near.q.size - followed.q.size
     progress.at(0.7, "following those that are near")
     fitting = sorted(_follow(followed, sky, table, progress), key=lambda candidate: candidate.separation_arcsec)
@@ -102,8 +105,7 @@ def warm_up() -> None:
     row = (1, "1", "", 2_458_800.5, 0.1, 2.5, 9.0, 8.0, 7.0, 2_458_700.5, 0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "elements"
-        write_head(path)
-        append_blob(path, pack_elements(fields, [row]))
+        write_file(path, [pack_elements(fields, [row])])
         identify_asteroid(Question(observations=seen, elements_path=path))
 
 
@@ -123,7 +125,16 @@ def _sweep(catalogue: Catalogue, sky: Sky, progress: Progress) -> NDArray[np.boo
 
 def _table(near: Near, sky: Sky, progress: Progress) -> PlanetTable:
     times = np.concatenate([near.epochs, sky.track.mjd])
-    return planet_table(float(times.min()) - TABLE_MARGIN_DAYS, float(times.max()) + TABLE_MARGIN_DAYS, progress.poll)
+    first = math.floor((float(times.min()) - TABLE_MARGIN_DAYS) / TABLE_CELL_DAYS)
+    last = math.ceil((float(times.max()) + TABLE_MARGIN_DAYS) / TABLE_CELL_DAYS)
+    progress.poll()
+    return _table_of(first, last)
+
+
+@lru_cache(maxsize=1)
+def _table_of(first: int, last: int) -> PlanetTable:
+    """Whole cells: most identifications share a table, and an orbit of another age costs only the first of them."""
+    return planet_table(first * TABLE_CELL_DAYS, last * TABLE_CELL_DAYS)
 
 
 def _check_with_pull(near: Near, sky: Sky, table: PlanetTable, progress: Progress) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ import numpy as np
 from calc_grpc.catalogue.elements import Elements
 from calc_grpc.identification.columns import RUNOFFS, apsidal_axes
 from calc_grpc.identification.cone import drift_factors
-from calc_grpc.orbits.compiled import Floats, compiled
+from calc_grpc.orbits.compiled import Floats, Rows, compiled
 from calc_grpc.orbits.kepler import SQRT_MU, kepler_step
 
 NEAREST_AU = 0.3  # below, an opposition says little of how bright an object usually is
@@ -27,6 +27,13 @@ class Near(NamedTuple):
     drifts: Floats
     q: Floats
 
+    def at(self, which: Rows) -> "Near":
+        """Some of them, by their rows or as a mask."""
+        return Near(
+            self.rows[which], self.states[which], self.epochs[which], self.runoffs[which], self.drifts[which],
+            self.q[which],
+        )  # fmt: skip
+
 
 def near_orbits(rows: Elements) -> Near:
     """Work out the states of some asteroids."""
@@ -41,15 +48,14 @@ def near_orbits(rows: Elements) -> Near:
     return Near(rows, states, epochs, runoffs, drift_factors(q, e), q)
 
 
-def affordable(rows: Elements, mjd: Floats, days_max: float) -> Elements:
-    """Those that can be followed to the times mjd (m,) for so many object-days: all, or the usually brightest."""
+def affordable(rows: Elements, mjd: Floats, days_max: float) -> Rows:
+    """Which rows can be followed to the times mjd (m,) for so many object-days: all, or the usually brightest."""
     epochs = rows["epoch_mjd_tdb"]
     days = np.maximum(np.abs(epochs - mjd.min()), np.abs(epochs - mjd.max()))
     if days.sum() <= days_max:
-        return rows
+        return np.arange(len(rows))
     by_brightness = np.argsort(_usual_brightness(rows), kind="stable")
-    affordable = np.sort(by_brightness[np.cumsum(days[by_brightness]) <= days_max])
-    return rows[affordable]
+    return np.sort(by_brightness[np.cumsum(days[by_brightness]) <= days_max])
 
 
 @compiled

@@ -9,18 +9,27 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from calc_grpc.identification.cone import DRIFT_AU_PER_DAY, drift_after_pull_au, fits
+from calc_grpc.identification.cone import DRIFT_AU_PER_DAY, drift_after_pull_au, fits, length
 from calc_grpc.orbits.compiled import Floats, compiled
 from calc_grpc.orbits.constants import LIGHT_AU_PER_DAY
-from calc_grpc.orbits.kepler import MU, kepler_step, kepler_step_with_partials
+from calc_grpc.orbits.ephemeris import KEPLER_FAILED
+from calc_grpc.orbits.kepler import (
+    MAX_ITERATIONS,
+    MU,
+    SQRT_MU,
+    TOLERANCE,
+    kepler_step,
+    stumpff,
+    universal_anomaly,
+)
 from calc_grpc.orbits.perturbations import BODY_COUNT, CLOSEST_AU, GM, PlanetTable, place_bodies
 from calc_grpc.orbits.tolerance import tolerance_rad
 
 LONGEST_STEP = 40.0  # days
-STEP_SHARE = 0.2  # of the time in which the orbit turns by a radian at perihelion
+STEP_SHARE = 0.1  # of the time in which the orbit turns by a radian at perihelion; elsewhere the steps are longer
+FARTHEST_SHARE = 4.0  # how much farther than in the mean over chi an object comes, at most, on a parabola
 SAME_SHARE = 0.1  # of the cone that is left, by which the shift of one observation may be off at the next
 USELESS_AU = 0.3  # what is left of the drift after decades; to work out the pull would leave out nobody
-KEPLER_FAILED = 1e-7
 
 
 @compiled
@@ -63,21 +72,74 @@ def check_with_pull(
 def fill_pull(
     table: PlanetTable, state: Floats, epoch_mjd: float, since_days: float, q_au: float, shift: Floats
 ) -> None:
-    """Fill shift (3,), au: how far the planets carry a state (6,) in some days; Simpson's rule along its conic."""
+    """Fill shift (3,), au: how far the planets carry a state (6,) of perihelion distance q in some days.
+
+    Simpson's rule along its conic, evenly in the universal anomaly chi: the nodes lie close where the object is fast,
+    and none needs Kepler's equation, since chi adds up along an orbit.
+    """
     shift[:] = 0.0
-    step = min(LONGEST_STEP, max(1.0, STEP_SHARE * math.sqrt(q_au * q_au * q_au / MU)))
-    count = max(2, 2 * math.ceil(abs(since_days) / step / 2.0))
-    step = since_days / count
-    here, there, partials = np.empty(6), np.empty(6), np.empty((3, 6))
-    places, pull = np.empty((BODY_COUNT, 3)), np.empty(3)
+    r0 = length(state[0], state[1], state[2])
+    sigma0 = (state[0] * state[3] + state[1] * state[4] + state[2] * state[5]) / SQRT_MU
+    alpha = 2.0 / r0 - (state[3] ** 2 + state[4] ** 2 + state[5] ** 2) / MU
+    end, _, _ = universal_anomaly(since_days, r0, sigma0, alpha, MAX_ITERATIONS, TOLERANCE)
+    if end == 0.0:
+        return
+    count = node_count(end, since_days, alpha, q_au)
+    here, there, places, pull = np.empty(6), np.empty(6), np.empty((BODY_COUNT, 3)), np.empty(3)
+    fill_on_conic(state, r0, sigma0, alpha, end, there)
     for node in range(count):  # at the last one, where nothing has time to act, the integrand is zero
-        kepler_step(state, node * step, here)
-        place_bodies(table, epoch_mjd + node * step, places)
+        days = fill_on_conic(state, r0, sigma0, alpha, end * node / count, here)
+        place_bodies(table, epoch_mjd + days, places)
         fill_acceleration(places, here, pull)
-        kepler_step_with_partials(here, since_days - node * step, there, partials)
-        weight = step / 3.0 * (1.0 if node == 0 else 4.0 if node % 2 == 1 else 2.0)
-        for j in range(3):
-            shift[j] += weight * (partials[j, 3] * pull[0] + partials[j, 4] * pull[1] + partials[j, 5] * pull[2])
+        weight = end / count / 3.0 * (1.0 if node == 0 else 4.0 if node % 2 == 1 else 2.0)
+        add_effect(here, there, alpha, end * (count - node) / count, since_days - days, pull, weight, shift)
+
+
+@compiled
+def node_count(chi: float, days: float, alpha: float, q_au: float) -> int:
+    """How many steps make the way to chi, reached after so many days: an even number."""
+    mean = SQRT_MU * days / chi  # distance from the Sun, since dt = r dchi / sqrt(mu)
+    farthest = FARTHEST_SHARE * mean
+    if alpha > 0.0:
+        farthest = min(farthest, 2.0 / alpha - q_au)
+    step = min(STEP_SHARE * math.sqrt(q_au), LONGEST_STEP * SQRT_MU / farthest)
+    return max(2, 2 * math.ceil(abs(chi) / step / 2.0))
+
+
+@compiled
+def fill_on_conic(state: Floats, r0: float, sigma0: float, alpha: float, chi: float, moved: Floats) -> float:
+    """Fill moved (6,), where a state is at chi, and return after how many days; Battin 1999, section 4.5."""
+    c0, c1, c2, c3, _, _ = stumpff(alpha * chi * chi)
+    u1, u2, u3 = chi * c1, chi * chi * c2, chi * chi * chi * c3
+    r = r0 * c0 + sigma0 * u1 + u2
+    f, g = 1.0 - u2 / r0, (r0 * u1 + sigma0 * u2) / SQRT_MU
+    ft, gt = -SQRT_MU * u1 / (r * r0), 1.0 - u2 / r
+    for j in range(3):
+        moved[j] = f * state[j] + g * state[3 + j]
+        moved[3 + j] = ft * state[j] + gt * state[3 + j]
+    return float((r0 * u1 + sigma0 * u2 + u3) / SQRT_MU)
+
+
+@compiled
+def add_effect(
+    here: Floats, there: Floats, alpha: float, chi: float, days: float, pull: Floats, weight: float, shift: Floats
+) -> None:
+    r"""Add to shift (3,) what a pull (3,) at a state `here`, for a weight in chi, does at `there`, chi and days later.
+
+    \partial r / \partial v0 of Battin 1999, eq. 9.84 and 9.85, as in `kepler_step_with_partials`, times the pull.
+    """
+    r0 = length(here[0], here[1], here[2])
+    sigma0 = (here[0] * here[3] + here[1] * here[4] + here[2] * here[5]) / SQRT_MU
+    _, c1, c2, _, c4, c5 = stumpff(alpha * chi * chi)
+    u2, chi4 = chi * chi * c2, chi * chi * chi * chi
+    g = (r0 * chi * c1 + sigma0 * u2) / SQRT_MU
+    c = (3.0 * chi4 * chi * c5 - chi * chi4 * c4) / SQRT_MU - days * u2
+    along_v = (here[3] * pull[0] + here[4] * pull[1] + here[5] * pull[2]) / MU
+    along_r = (here[0] * pull[0] + here[1] * pull[1] + here[2] * pull[2]) / MU
+    weight *= r0 / SQRT_MU  # of days
+    for j in range(3):
+        effect = u2 * ((there[j] - here[j]) * along_v - (there[3 + j] - here[3 + j]) * along_r)
+        shift[j] += weight * (effect + c * there[3 + j] * along_v + g * pull[j])
 
 
 @compiled

@@ -19,14 +19,16 @@ SWEPT_MAX = 3
 class Sky(NamedTuple):
     """Those that are compared, in order of time.
 
-    observations, track: n of them; places: in the input (n,); sigmas: rad (n,). swept: which of them the
-    whole catalogue is compared with, at most three: first, middle and last. night: None where no night has two.
+    observations, track: n of them; places: in the input (n,); sigmas: as stated, else the usual ones, rad (n,);
+    stated: the larger one that the observer stated, rad (n,), 0 where none. swept: which of them the whole catalogue is
+    compared with, at most three: first, middle and last. night: None where no night has two.
     """
 
     observations: Sequence[Observation]
     track: Track
     places: Rows
     sigmas: Floats
+    stated: Floats
     swept: Rows
     night: Night | None
 
@@ -43,8 +45,9 @@ def build_sky(observations: Sequence[Observation], on_step: Callable[[], None]) 
     chosen = [observations[k] for k in places]
     track = build_track(chosen, on_step)
     sigmas = sigmas_arcsec(chosen, track.mjd).max(axis=1) * ARCSEC_RAD
+    stated = np.array([max(one.sigma_ra_arcsec or 0.0, one.sigma_dec_arcsec or 0.0) for one in chosen]) * ARCSEC_RAD
     night = best_night(track.mjd, track.toward, sigmas)
-    return Sky(chosen, track, places, sigmas, _spread(len(chosen), SWEPT_MAX), night)
+    return Sky(chosen, track, places, sigmas, stated, _spread(len(chosen), SWEPT_MAX), night)
 
 
 def _spread(count: int, most: int) -> Rows:

@@ -11,6 +11,7 @@ EARTH_EQUATOR_KM: Final = 6378.137  # km; GRS80 and MPC parallax constants, Mori
 OBLIQUITY_J2000_RAD: Final = 84_381.448 / 3600.0 * math.pi / 180.0  # rad; Lieske et al. 1977, as in JPL elements
 TT_MINUS_TAI_S: Final = 32.184  # s; exact; IAU, 1991
 MJD_ZERO_JD: Final = 2_400_000.5  # day; definition of MJD; IAU, 1973
+EPOCHS_MJD: Final = (-58_000.0, 162_000.0)  # MJD TDB, of elements, 1700 to 2302: where the theory of the planets holds
 J2000_MJD: Final = 51_544.5  # MJD TT; definition of J2000.0; IAU, 1976
 DAY_S: Final = 86_400.0  # s; definition
 JULIAN_YEAR_DAYS: Final = 365.25  # day; definition; IAU, 1976

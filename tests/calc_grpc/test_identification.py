@@ -13,7 +13,7 @@ from astrodist.calc.v1 import calculation_service_pb2 as pb2
 from grpc import StatusCode
 
 from calc_grpc.catalogue.elements import map_elements, pack_elements
-from calc_grpc.catalogue.elements_file import UnknownLayout
+from calc_grpc.catalogue.elements_file import ROW_BYTES, UnknownLayout
 from calc_grpc.config import Config
 from calc_grpc.convert import observation_message_of
 from calc_grpc.convert_identification import IDENTIFICATION, question_bytes
@@ -184,6 +184,31 @@ async def test_a_version_that_is_replaced_while_it_is_read_is_left_for_the_new_o
     store.version = 4
     path = await cache_of(store, tmp_path).current()
     assert path.name.endswith("-5") and names_in(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("size", [0, ROW_BYTES, 2 * ROW_BYTES, 2 * ROW_BYTES + 20])
+async def test_a_damaged_file_is_written_anew(tmp_path: Path, size: int) -> None:
+    """As the power leaves it when it fails: empty, cut between rows, or cut within one."""
+    store = Store(v1=[BLOB, BLOB])
+    cache = cache_of(store, tmp_path)
+    path = await cache.current()
+    os.truncate(path, size)
+    assert map_elements(await cache.current()).size == 2 and names_in(tmp_path) == [path.name]
+    await cache.current()
+    assert store.read_count == 2
+
+
+async def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names_at_sync: list[str] = []
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        names_at_sync.extend(names_in(tmp_path))
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    path = await cache_of(Store(v1=[BLOB]), tmp_path).current()
+    assert [name.startswith("draft-") for name in names_at_sync] == [True] and path.exists()
 
 
 async def test_half_a_file_is_never_left(tmp_path: Path) -> None:

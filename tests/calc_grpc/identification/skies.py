@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from calc_grpc.catalogue.elements import pack_elements
-from calc_grpc.catalogue.elements_file import append_blob, write_head
+from calc_grpc.catalogue.elements_file import write_file
 from calc_grpc.orbits.observation import Observation
 
 Seen = tuple[list[Observation], list[float]]
@@ -59,8 +59,7 @@ def elements_of(row: Sequence[Any]) -> dict[str, float]:
 
 def write_elements(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     """A file of elements as the server writes it."""
-    write_head(path)
-    append_blob(path, pack_elements(FIELDS, rows))
+    write_file(path, [pack_elements(FIELDS, rows)])
     return path
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from calc_grpc.identification import identify
+from calc_grpc.identification.columns import open_catalogue
 from calc_grpc.identification.identify import identify_asteroid
 from calc_grpc.identification.result import Identification, Question
 from calc_grpc.orbits.errors import Cancelled
@@ -139,6 +140,32 @@ def test_a_foreign_observation_does_not_hide_the_asteroid(path: Path) -> None:
     assert best.separation_arcsec < 1.0 and best.largest_separation_arcsec == pytest.approx(5000.0, abs=2.0)
 
 
+def test_an_uncertainty_that_the_observer_states_is_added_to_what_the_orbit_is_allowed(path: Path) -> None:
+    """The rule of the truth check in main_api; what nobody stated is a part of the 30"."""
+    bare, *others = seen(5.0, (0.0, 0.7, 1.5))
+    stated = replace(bare, sigma_ra_arcsec=2.0, sigma_dec_arcsec=5.0)
+    rows = identified(path, [stated, *others]).candidates[0].observations
+    assert [row.tolerance_arcsec for row in rows] == pytest.approx([45.0, 30.0, 30.0], abs=1e-6)
+
+
+def test_orbits_of_another_age_cost_the_first_identification_only(path: Path) -> None:
+    odd = [*CERES]
+    odd[0], odd[3], odd[4] = "20099999", "2342100.5", ".98"  # 1700; nearly a parabola, which the sweep lets through
+    observations = seen(200.0, (0.0, 1.0))
+    aged = write_elements(path.with_name("aged"), [*BELT[: TARGET + 1], odd])
+    identify._table_of.cache_clear()
+    answers = [identified(aged, observations) for _ in range(2)]
+    assert [answer.candidates[0].designation for answer in answers] == [BELT[TARGET][1]] * 2
+    assert identify._table_of.cache_info().misses == 1
+
+
+def test_an_orbit_beyond_the_theory_of_the_planets_is_left_out(path: Path) -> None:
+    odd = [*CERES]
+    odd[0], odd[3], odd[4] = "20099999", "1500000.5", ".98"
+    answer = identified(write_elements(path.with_name("beyond"), [CERES, odd]), seen(200.0, (0.0, 1.0)))
+    assert answer.object_count == 1
+
+
 def test_where_none_is_near_the_answer_is_empty(path: Path) -> None:
     """At the pole of the ecliptic no orbit of the catalogue stands."""
     moment = EPOCH + timedelta(days=10)
@@ -173,6 +200,8 @@ def test_another_file_of_the_same_name_is_read_anew(path: Path) -> None:
     changing = path.with_name("changing")
     observations = seen(10.0, (0.0, 1.0))
     assert identified(write_elements(changing, BELT[:10]), observations).object_count == 10
+    kept = open_catalogue(changing, lambda: None)
+    assert open_catalogue(changing, lambda: None) is kept
     changing.unlink()
     assert identified(write_elements(changing, BELT[: TARGET + 1]), observations).candidate_count == 1
 
