@@ -38,7 +38,8 @@ class JointOperation(Generic[A, T]):
     run: takes their arguments, and answers in the same order. An answer that is an error is raised; an error that is
     raised undoes and repeats it for each alone.
     at_once: does the same, where it can, in one statement, which is a transaction of its own; it is tried first when
-    a batch holds nothing else. Where it answers None or raises, it has changed nothing.
+    a batch holds nothing else. Where it answers None or raises, it has changed nothing. What has it comes in numbers,
+    and waits a moment for more of its kind; nothing else waits.
     """
 
     run: Callable[[sqlite3.Connection, list[Change], Sequence[A]], Sequence[T | CalcError]]
@@ -90,7 +91,7 @@ class GroupCommit:
         if self._idle.is_set():
             self._idle.clear()
             self._gather()
-        elif not self._is_writing and len(self._gathering) == self._expected_count:
+        elif not self._is_writing and (operation.at_once is None or len(self._gathering) == self._expected_count):
             self._gather()
         return await future
 
@@ -103,10 +104,15 @@ class GroupCommit:
             await asyncio.to_thread(self._thread.join)
 
     def _gather(self) -> None:
-        """Hand over after whoever else is about to ask: those of this turn of the loop, or as many as last time."""
+        """Hand over after whoever else is about to ask: those of this turn of the loop, or as many as last time.
+
+        What does not come in numbers is not kept waiting: for a run that has ended, a worker and a report wait.
+        """
         if self._gathering_ends is not None:
             self._gathering_ends.cancel()
-        is_complete = len(self._gathering) >= self._expected_count
+        is_complete = len(self._gathering) >= self._expected_count or any(
+            entry.operation.at_once is None for entry in self._gathering
+        )
         left_s = 0.0 if is_complete else self._delivered_at + GATHERING_S - self._loop.time()
         self._gathering_ends = self._loop.call_later(max(0.0, left_s), self._hand_over)
 

@@ -123,13 +123,25 @@ async def test_a_batch_waits_for_as_many_as_shared_the_last_one(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("calc_grpc.journal.group_commit.GATHERING_S", 60.0)
-    await journal.ask(range(3))
-    early = [asyncio.create_task(journal.ask([number])) for number in (20, 21)]
+    await journal.ask_at_once(range(3))
+    early = [asyncio.create_task(journal.ask_at_once([number])) for number in (20, 21)]
     for _ in range(10):
         await asyncio.sleep(0)
-    assert journal.calls == [[0, 1, 2]]
-    await asyncio.wait_for(asyncio.gather(*early, journal.ask([22])), 10.0)
-    assert [sorted(numbers) for numbers in journal.calls] == [[0, 1, 2], [20, 21, 22]]
+    assert journal.at_once_calls == [[0, 1, 2]]
+    await asyncio.wait_for(asyncio.gather(*early, journal.ask_at_once([22])), 10.0)
+    assert [sorted(numbers) for numbers in journal.at_once_calls] == [[0, 1, 2], [20, 21, 22]]
+
+
+async def test_what_does_not_come_in_numbers_waits_for_nobody_and_takes_along_who_waits(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calc_grpc.journal.group_commit.GATHERING_S", 60.0)
+    await journal.ask_at_once(range(3))
+    early = asyncio.create_task(journal.ask_at_once([20]))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert await asyncio.wait_for(journal.ask([21]), 10.0) == [210]
+    assert await asyncio.wait_for(early, 10.0) == [200]
 
 
 async def test_who_asks_alone_waits_for_nobody_and_a_batch_only_for_a_moment(
@@ -137,11 +149,11 @@ async def test_who_asks_alone_waits_for_nobody_and_a_batch_only_for_a_moment(
 ) -> None:
     monkeypatch.setattr("calc_grpc.journal.group_commit.GATHERING_S", 60.0)
     for number in range(3):
-        await asyncio.wait_for(journal.ask([number]), 10.0)
-    await journal.ask(range(3, 6))
+        await asyncio.wait_for(journal.ask_at_once([number]), 10.0)
+    await journal.ask_at_once(range(3, 6))
     monkeypatch.setattr("calc_grpc.journal.group_commit.GATHERING_S", 0.001)
-    await asyncio.wait_for(journal.ask([6]), 10.0)
-    assert journal.calls == [[0], [1], [2], [3, 4, 5], [6]]
+    await asyncio.wait_for(journal.ask_at_once([6]), 10.0)
+    assert journal.at_once_calls == [[0], [1], [2], [3, 4, 5], [6]]
 
 
 async def test_closing_writes_what_was_handed_in_and_refuses_what_comes_later(tmp_path: Path) -> None:
