@@ -1,4 +1,4 @@
-"""Writers of SQLite queue."""
+"""Transactions that write: on SQLite, where one at a time can, they queue."""
 
 import fcntl
 import os
@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction that writes, begun when it is its turn; inside another one, a part of that. Also a decorator."""
+    with in_turn(), transaction.atomic():
+        yield
 
 
 @contextmanager

@@ -5,12 +5,13 @@ import secrets
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from main_api.accounts.models import ApiToken, Role, User
 from main_api.accounts.selectors import token_digest
 from main_api.errors import FieldError, InvalidInput, UsernameTaken, WrongCredentials
+from main_api.turns import writing
 
 TOKEN_COUNT_MAX = 10
 PASSWORD_LENGTH_MAX = 128
@@ -26,7 +27,7 @@ def create_moderator(*, username: str, password: str) -> User:
     return _create_user(username, password, Role.MODERATOR)
 
 
-@transaction.atomic
+@writing()
 def let_look_at_admin(user: User) -> None:
     """Opens the admin to a user, to look at the room's data and to change nothing."""
     user.is_staff = True
@@ -44,7 +45,7 @@ def sign_in(*, username: str, password: str) -> User:
     return user
 
 
-@transaction.atomic
+@writing()
 def create_token(*, user: User) -> str:
     """A new token; the user's oldest beyond ten stop working."""
     token = secrets.token_hex(20)
@@ -59,7 +60,7 @@ def _create_user(username: str, password: str, role: Role) -> User:
     _check(user, password)
     user.set_password(password)
     try:
-        with transaction.atomic():
+        with writing():
             user.save()
     except IntegrityError as error:
         raise UsernameTaken() from error

@@ -1,6 +1,7 @@
 """Writers of SQLite one after the other, whatever thread they are in."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from main_api.accounts.models import User
+from main_api.requests.services.drafts import create_request
 from main_api.turns import _queue_path, in_turn
 from tests.main_api.conftest import DEADLINE_S
 from tests.main_api.sample_requests import make_completed
@@ -58,6 +60,26 @@ def test_inside_a_transaction_nobody_waits(observer: User, moderator: User) -> N
     left.set()
     holder.join(DEADLINE_S)
     assert not holder.is_alive()
+
+
+def test_whoever_creates_a_request_waits_for_the_turn(observer: User, together: Callable[..., list[Any]]) -> None:
+    if connection.vendor != "sqlite":
+        return
+    entered, order = threading.Event(), list[str]()
+
+    def hold() -> None:
+        with in_turn():
+            entered.set()
+            time.sleep(0.1)  # whoever did not wait would be done by now
+            order.append("held")
+
+    def create() -> None:
+        assert entered.wait(DEADLINE_S)
+        create_request(creator=observer, designation="")
+        order.append("created")
+
+    together(hold, create)
+    assert order == ["held", "created"]
 
 
 def test_a_report_that_is_refused_gives_its_turn_back(observer: User, moderator: User) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from main_api.asteroids.models import Asteroid, CatalogueSync
 from main_api.asteroids.services.pages import enter_pass, lock_sync, refuse_superseded
 from main_api.asteroids.services.upsert import IDS_AT_ONCE, bulk_writing, copy_log
+from main_api.turns import writing
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def finish_sync(
     all pages are held, all of them told the same counts, and their distinct objects are as many as the source has.
     Raises SyncSuperseded, PassVoided or InvalidInput.
     """
-    with transaction.atomic():
+    with writing():
         sync = lock_sync(calculation_id=calculation_id, created_at=calculation_created_at, pass_number=pass_number)
         if sync.finished_at is not None:
             return sync

@@ -8,7 +8,6 @@ from array import array
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from main_api.asteroids.models import Asteroid, CataloguePage, CatalogueSync
 from main_api.asteroids.sbdb import Page
 from main_api.asteroids.services.upsert import bulk_writing, upsert
 from main_api.errors import FieldError, InvalidInput, PageConflict, PassVoided, SyncFinished, SyncSuperseded
+from main_api.turns import writing
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def store_page(
         message = f"The page is number {page_number}, and there are {page_count}."
         raise InvalidInput(errors=[FieldError(path="page_count", reason="OUT_OF_RANGE", message=message)])
     digest = page.digest
-    with bulk_writing(), transaction.atomic():
+    with bulk_writing(), writing():
         sync = lock_sync(calculation_id=calculation_id, created_at=calculation_created_at, pass_number=pass_number)
         if sync.finished_at is not None:
             raise SyncFinished()

@@ -8,7 +8,6 @@ import logging
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from main_api.requests.services.history import record
 from main_api.requests.services.results import apply_report
 from main_api.requests.services.transitions import cancel_quietly, refuse_transition
 from main_api.requests.words import FINAL_STATES, Action, CalculationState, RequestStatus
+from main_api.turns import writing
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def create_calculation(request: Request, calculation_id: UUID) -> Calculation:
     )
 
 
-@transaction.atomic
+@writing()
 def record_creation(request_id: int, calculation: Calculation) -> None:
     """Notes what the service said about the present calculation, and takes its result if it is finished."""
     present = Request.objects.filter(pk=request_id, calculation_id=calculation.calculation_id)
@@ -105,7 +105,7 @@ def _claim_calculation_id(request: Request) -> UUID:
     return request.calculation_id
 
 
-@transaction.atomic
+@writing()
 def _record_completion(request_id: int, user: User, calculation: Calculation) -> bool:
     now = timezone.now()
     completed = Request.objects.filter(
@@ -132,7 +132,7 @@ def _record_completion(request_id: int, user: User, calculation: Calculation) ->
     return bool(completed)
 
 
-@transaction.atomic
+@writing()
 def _replace_calculation_id(request: Request, user: User, supersedes: UUID, calculation_id: UUID) -> None:
     now = timezone.now()
     replaced = Request.objects.filter(pk=request.pk, status=RequestStatus.COMPLETED, calculation_id=supersedes).update(
@@ -147,7 +147,7 @@ def _replace_calculation_id(request: Request, user: User, supersedes: UUID, calc
     record(request_id=request.pk, at=now, actor=user, action=Action.RECALCULATED, calculation_id=calculation_id)
 
 
-@transaction.atomic
+@writing()
 def _put_back(request: Request, user: User, calculation_id: UUID, error: ApiError) -> bool:
     """False when a report shows that the calculation was created after all."""
     now = timezone.now()

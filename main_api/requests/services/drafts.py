@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from main_api.accounts.models import User
@@ -14,11 +13,12 @@ from main_api.requests.observation_rules import refuse_wrong_observations
 from main_api.requests.selectors import get_own_request
 from main_api.requests.services.history import record
 from main_api.requests.words import Action, RequestStatus
+from main_api.turns import writing
 
 Values = Mapping[str, Any]
 
 
-@transaction.atomic
+@writing()
 def create_request(*, creator: User, designation: str, comment: str = "", observations: Sequence[Values] = ()) -> int:
     """A new draft; the id of its row."""
     now = timezone.now()
@@ -39,7 +39,7 @@ def create_request(*, creator: User, designation: str, comment: str = "", observ
     return request.pk
 
 
-@transaction.atomic
+@writing()
 def edit_request(*, user: User, request_id: int, changes: Values) -> None:
     """Changes designation or comment of a draft."""
     request = lock_draft(user, request_id)
@@ -49,7 +49,7 @@ def edit_request(*, user: User, request_id: int, changes: Values) -> None:
     request.save(update_fields=[*changes, "updated_at"])
 
 
-@transaction.atomic
+@writing()
 def add_observation(*, user: User, request_id: int, values: Values) -> int:
     """Adds an observation to a draft; the id of its row."""
     request = lock_draft(user, request_id)
@@ -62,7 +62,7 @@ def add_observation(*, user: User, request_id: int, values: Values) -> int:
     return observation.pk
 
 
-@transaction.atomic
+@writing()
 def edit_observation(*, user: User, request_id: int, observation_id: int, changes: Values) -> None:
     """Changes fields of one observation of a draft."""
     request = lock_draft(user, request_id)
@@ -76,7 +76,7 @@ def edit_observation(*, user: User, request_id: int, observation_id: int, change
     touch(request, now)
 
 
-@transaction.atomic
+@writing()
 def delete_observation(*, user: User, request_id: int, observation_id: int) -> None:
     """Removes one observation from a draft."""
     request = lock_draft(user, request_id)

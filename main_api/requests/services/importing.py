@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from main_api import calc_client
@@ -21,6 +20,7 @@ from main_api.requests.models import Observation, Request
 from main_api.requests.observation_rules import key_of, refusals
 from main_api.requests.selectors import MEASURED_COLUMNS
 from main_api.requests.services.drafts import lock_draft, refuse_unless_draft, touch
+from main_api.turns import writing
 
 MIXED_OBJECTS = "MIXED_OBJECTS"
 NAMED_MAX = 10
@@ -59,7 +59,7 @@ def _judged(file: ReadFile, designation: str) -> Import:
     return _with(outcome, [*_object_problems(outcome, designation), *_rule_problems(rows, timezone.now())])
 
 
-@transaction.atomic
+@writing()
 def _append(user: User, request_id: int, judged: Import, *, dry_run: bool) -> Import:
     request = lock_draft(user, request_id)
     present = list(request.observations.all())

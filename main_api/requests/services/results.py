@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from main_api.errors import (
@@ -23,7 +22,7 @@ from main_api.requests.report import RESULT_FIELDS, Report, Result
 from main_api.requests.services.history import record
 from main_api.requests.words import Action, CalculationState, RequestStatus
 from main_api.statements import Columns
-from main_api.turns import in_turn
+from main_api.turns import writing
 
 logger = logging.getLogger(__name__)
 
@@ -69,11 +68,10 @@ def receive_report(*, request_id: int, report: Report) -> None:
         if not Request.objects.filter(pk=request_id, calculation_id=report.calculation_id).exists():
             raise InvalidInput(errors=[_future_time()])
         report = replace(report, calculation_created_at=now)
-    with in_turn():
-        apply_report(request_id=request_id, report=report)
+    apply_report(request_id=request_id, report=report)
 
 
-@transaction.atomic
+@writing()
 def apply_report(*, request_id: int, report: Report) -> None:
     """Stores what a report says, once per `report_id`.
 

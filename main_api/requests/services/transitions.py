@@ -4,7 +4,6 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from main_api import calc_client
@@ -14,6 +13,7 @@ from main_api.requests.models import Request
 from main_api.requests.selectors import get_own_request, get_visible_request
 from main_api.requests.services.history import record
 from main_api.requests.words import Action, RequestStatus
+from main_api.turns import writing
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def refuse_transition(request: Request, wanted: RequestStatus) -> IllegalTransit
     return IllegalTransition(f"The request is {request.status} and cannot become {wanted}.")
 
 
-@transaction.atomic
+@writing()
 def _move(
     request: Request,
     status: RequestStatus,
