@@ -3,7 +3,7 @@ import { catalogueEn } from "./catalogue-en.ts";
 import { decidingEn, requestListEn } from "./list-en.ts";
 import { piEn } from "./pi-en.ts";
 import { pluralEn } from "./plural.ts";
-import { intakeEn, skyEn } from "./request-en.ts";
+import { draftTableEn, intakeEn, skyEn } from "./request-en.ts";
 
 const observations = (count: number) => `${count} ${pluralEn(count, "observation", "observations")}`;
 
@@ -341,6 +341,7 @@ export const en = {
       number: "Write a number above 0.",
     },
   },
+  draftTable: draftTableEn,
   intake: intakeEn,
   sky: skyEn,
   pi: piEn,

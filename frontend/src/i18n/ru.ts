@@ -4,7 +4,7 @@ import type { Dictionary } from "./en.ts";
 import { decidingRu, requestListRu } from "./list-ru.ts";
 import { piRu } from "./pi-ru.ts";
 import { pluralRu } from "./plural.ts";
-import { intakeRu, skyRu } from "./request-ru.ts";
+import { draftTableRu, intakeRu, skyRu } from "./request-ru.ts";
 
 const observations = (count: number) => `${count} ${pluralRu(count, "наблюдение", "наблюдения", "наблюдений")}`;
 
@@ -350,6 +350,7 @@ export const ru: Dictionary = {
       number: "Нужно число больше 0.",
     },
   },
+  draftTable: draftTableRu,
   intake: intakeRu,
   sky: skyRu,
   pi: piRu,
