@@ -11,6 +11,7 @@ import {
 import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
 import { Logo } from "@/components/logo.tsx";
+import { useSession } from "@/features/session/api.ts";
 import { UserMenu } from "@/features/session/user-menu.tsx";
 import { useLanguage, useText } from "@/i18n/language.tsx";
 import classes from "./layout.module.css";
@@ -50,10 +51,12 @@ export function Layout({ children }: { children: ReactNode }) {
 function Navigation() {
   const text = useText();
   const [path] = useLocation();
+  const moderator = useSession().data?.role === "moderator";
   const parts = [
     { to: "/requests", label: text.app.requests },
     { to: "/asteroids", label: text.catalogue.title },
     { to: "/pi", label: text.pi.title },
+    ...(moderator ? [{ to: "/calculations", label: text.calculations.title }] : []),
   ];
   return (
     <nav aria-label={text.app.navigation} className={classes.navigation}>

@@ -10,6 +10,7 @@ import { useText } from "@/i18n/language.tsx";
 
 const AsteroidListPage = lazy(() => import("@/features/catalogue/list-page.tsx"));
 const AsteroidPage = lazy(() => import("@/features/catalogue/asteroid-page.tsx"));
+const CalculationListPage = lazy(() => import("@/features/calculations/list-page.tsx"));
 const PiPage = lazy(() => import("@/features/pi/calculation-page.tsx"));
 const PiListPage = lazy(() => import("@/features/pi/list-page.tsx"));
 const RequestPage = lazy(() => import("@/features/requests/request-page.tsx"));
@@ -30,6 +31,11 @@ export function Routes() {
       <Route path="/requests/*?">
         <SignedInPart>
           <RequestRoutes />
+        </SignedInPart>
+      </Route>
+      <Route path="/calculations">
+        <SignedInPart>
+          <CalculationListPage />
         </SignedInPart>
       </Route>
       <Route path="/pi/*?">

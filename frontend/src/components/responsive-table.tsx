@@ -1,4 +1,4 @@
-import { memo, useCallback, type ReactNode, type Ref } from "react";
+import { memo, useCallback, type CSSProperties, type ReactNode, type Ref } from "react";
 import { SortHeader } from "./sort-header.tsx";
 import { VirtualRows } from "./virtual-rows.tsx";
 import classes from "./responsive-table.module.css";
@@ -15,7 +15,7 @@ export interface Column<Row> {
   /** The name by which rows are put in this column's order; `-` before it where the largest come first. */
   order?: string;
   /** Share of the width in a long table, whose columns do not follow their content. */
-  width?: string;
+  width?: number;
 }
 
 interface ResponsiveTableProps<Row> {
@@ -62,6 +62,7 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
         role="table"
         aria-label={label}
         aria-rowcount={long ? rows.length + 1 : undefined}
+        style={long ? ({ "--columns": gridColumns(columns) } as CSSProperties) : undefined}
       >
         <thead role="rowgroup">
           <tr role="row" aria-rowindex={long ? 1 : undefined}>
@@ -86,6 +87,10 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+function gridColumns<Row>(columns: readonly Column<Row>[]): string {
+  return columns.map(({ width = 1 }) => `minmax(0, ${width}fr)`).join(" ");
 }
 
 interface Place {

@@ -16,7 +16,6 @@ export function SortHeader<Row>({ column, order }: SortHeaderProps<Row>) {
     role: "columnheader",
     scope: "col",
     "data-align": column.align,
-    style: column.width === undefined ? undefined : { width: column.width },
   } as const;
   if (first === undefined || !order) return <th {...attributes}>{column.head ?? column.label}</th>;
   const { active, descending, next } = orderOf(first, order.present);

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useMediaQuery } from "@mantine/hooks";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import classes from "./responsive-table.module.css";
 
 interface VirtualRowsProps {
@@ -22,7 +22,7 @@ export function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProp
   const body = useRef<HTMLTableSectionElement>(null);
   const top = useTop(body);
   const cards = useMediaQuery("(max-width: 62em)", false, { getInitialValueInEffect: false });
-  const virtualizer = useWindowVirtualizer({
+  const virtualizer = useWindowVirtualizer<HTMLTableRowElement>({
     count,
     getItemKey: keyAt,
     estimateSize: () => (cards ? CARD_HEIGHT : ROW_HEIGHT),
@@ -30,6 +30,7 @@ export function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProp
     overscan: OVERSCAN,
     scrollMargin: top,
     useFlushSync: false,
+    measureElement: measureLater,
   });
   const items = virtualizer.getVirtualItems();
   const before = (items[0]?.start ?? top) - top;
@@ -41,6 +42,18 @@ export function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProp
       <Blank height={after} columnCount={columnCount} />
     </tbody>
   );
+}
+
+/** Asking each new row for its height at once would lay the table out again and again; the observer tells it later. */
+function measureLater(
+  element: HTMLTableRowElement,
+  entry: ResizeObserverEntry | undefined,
+  { options, indexFromElement, itemSizeCache }: Virtualizer<Window, HTMLTableRowElement>,
+): number {
+  const box = entry?.borderBoxSize[0];
+  if (box) return Math.round(box.blockSize);
+  const index = indexFromElement(element);
+  return itemSizeCache.get(options.getItemKey(index)) ?? options.estimateSize(index);
 }
 
 function Blank({ height, columnCount }: { height: number; columnCount: number }) {

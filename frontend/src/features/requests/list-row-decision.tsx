@@ -20,7 +20,9 @@ export function RowDecision({ row, describedBy }: { row: RequestRow; describedBy
   if (row.status !== "FORMED") return null;
   return (
     <>
-      <DecisionButtons row={row} size="xs" describedBy={describedBy} />
+      <span className={classes.decisions}>
+        <DecisionButtons row={row} size="xs" describedBy={describedBy} />
+      </span>
       {state && (
         <Text size="xs" c="red" mt={4} className={classes.refused}>
           {text.requestList.notChanged}. {refusedText(text, state)}

@@ -1,12 +1,12 @@
 import { useMemo } from "react";
-import { Anchor, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { DayText } from "@/components/moments.tsx";
+import { None } from "@/components/none.tsx";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
-import { StatusBadge, VerdictBadge } from "./badges.tsx";
+import { StatusBadge, VerdictMark } from "./badges.tsx";
 import { CalculationCell } from "./calculation-cell.tsx";
 import { RowDecision } from "./list-row-decision.tsx";
 import { SelectRow, SelectShown } from "./list-select.tsx";
@@ -52,7 +52,7 @@ function selectColumn(text: Dictionary): Column<RequestRow> {
     key: "select",
     label: text.requestList.select,
     phone: "corner",
-    width: "3.5%",
+    width: 3.5,
     render: (row) => <SelectRow row={row} />,
   };
 }
@@ -65,37 +65,36 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       label: columns.designation,
       phone: "title",
       order: "designation",
-      width: "15.5%",
+      width: 15.5,
       render: (row) => (
-        <Anchor component={Link} to={`/requests/${row.id}`} id={nameId(row)} className={classes.link}>
+        <Link to={`/requests/${row.id}`} id={nameId(row)} className={classes.link}>
           {requestName(text, row)}
-        </Anchor>
+        </Link>
       ),
     },
     {
       key: "status",
       label: columns.status,
       order: "status",
-      width: "10%",
+      width: 10,
       render: (row) => <StatusBadge status={row.status} />,
     },
-    { key: "creator", label: columns.creator, order: "creator", width: "9%", render: (row) => row.creator },
+    { key: "creator", label: columns.creator, order: "creator", width: 9, render: (row) => row.creator },
     {
       key: "results",
       label: columns.results,
       order: "-result_count",
-      width: "11.5%",
+      width: 11.5,
       render: (row) => <ResultCount row={row} />,
     },
     {
       key: "verdict",
       label: columns.verdict,
       order: "verdict",
-      width: "12.5%",
-      render: (row) =>
-        row.verdict ? <VerdictBadge verdict={row.verdict} /> : <Text c="dimmed">{text.common.none}</Text>,
+      width: 12.5,
+      render: (row) => (row.verdict ? <VerdictMark verdict={row.verdict} /> : <None />),
     },
-    { key: "calculation", label: columns.calculation, width: "11%", render: (row) => <CalculationCell row={row} /> },
+    { key: "calculation", label: columns.calculation, width: 11, render: (row) => <CalculationCell row={row} /> },
     dayColumn("formed", columns.formed, "formed_at"),
     dayColumn("changed", columns.changed, "updated_at"),
   ];
@@ -107,14 +106,14 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       label: columns.actions,
       phone: "bare",
       align: "right",
-      width: "18%",
+      width: 18,
       render: (row) => <RowDecision row={row} describedBy={nameId(row)} />,
     },
   ];
 }
 
 function dayColumn(key: string, label: string, moment: "formed_at" | "updated_at"): Column<RequestRow> {
-  return { key, label, order: `-${moment}`, width: "9%", render: (row) => <DayText moment={row[moment]} /> };
+  return { key, label, order: `-${moment}`, width: 9, render: (row) => <DayText moment={row[moment]} /> };
 }
 
 function ResultCount({ row }: { row: RequestRow }) {
