@@ -248,7 +248,7 @@ def test_the_detail_is_the_row_and_all_that_belongs_to_it(as_observer: APIClient
     draft = make_draft(observer)
     detail = as_observer.get(f"{URL}/{draft.pk}").json()
     more = {"comment", "observations", "orbit", "verdict_reason", "alternatives", "follow_up", "error", "history"}
-    more.add("catalogue")
+    more |= {"catalogue", "verdict_grounds"}
     assert set(detail) == ROW | more
 
 

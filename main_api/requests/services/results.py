@@ -112,6 +112,7 @@ def _store_result(request: Request, report: Report, result: Result, now: datetim
     wanted = {
         "verdict": result.verdict,
         "verdict_reason": result.verdict_reason,
+        "verdict_grounds": result.verdict_grounds,
         "orbit": result.orbit,
         "alternatives": result.alternatives,
         "follow_up": result.follow_up,
@@ -177,6 +178,7 @@ def _stored_result(request: Request) -> dict[str, Any]:
         "calculation_id": str(request.calculation_id),
         "verdict": request.verdict,
         "verdict_reason": request.verdict_reason,
+        "verdict_grounds": request.verdict_grounds,
         "orbit": request.orbit,
         "alternatives": request.alternatives,
         "follow_up": request.follow_up,
