@@ -10,6 +10,7 @@ import {
 } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
+import { OfflineNotice } from "@/components/offline-notice.tsx";
 import { Logo } from "@/components/logo.tsx";
 import { useSession } from "@/features/session/api.ts";
 import { UserMenu } from "@/features/session/user-menu.tsx";
@@ -40,6 +41,7 @@ export function Layout({ children }: { children: ReactNode }) {
           </Group>
         </div>
       </header>
+      <OfflineNotice />
       <Box component="main" id="content" className={classes.main} tabIndex={-1}>
         {children}
       </Box>

@@ -12,8 +12,12 @@ export function createQueryClient(onSignedOut: OnSignedOut): QueryClient {
     queryCache: new QueryCache({ onError: watch }),
     mutationCache: new MutationCache({ onError: watch }),
     defaultOptions: {
-      queries: { retry: mayRetry, staleTime: 1_000, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      // Without a network a question fails at once and says so, instead of waiting without a word.
+      queries: {
+        ...{ retry: mayRetry, staleTime: 1_000, networkMode: "always" },
+        ...{ refetchOnWindowFocus: true, refetchOnReconnect: true },
+      },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
   return client;

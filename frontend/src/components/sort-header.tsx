@@ -28,7 +28,7 @@ export function SortHeader<Row>({ column, order }: SortHeaderProps<Row>) {
       >
         {column.label}
         <span className={classes.arrow} data-active={active || undefined} aria-hidden="true">
-          {active && descending ? "↓" : "↑"}
+          {arrowOf(active, descending)}
         </span>
       </UnstyledButton>
     </th>
@@ -42,6 +42,11 @@ function orderOf(first: string, present: string) {
   const active = present === first || present === reverse;
   const next = cycle[(Math.max(0, cycle.indexOf(present)) + 1) % cycle.length] ?? "";
   return { active, descending: present.startsWith("-"), next };
+}
+
+function arrowOf(active: boolean, descending: boolean) {
+  if (!active) return "↕";
+  return descending ? "↓" : "↑";
 }
 
 function sortOf(active: boolean, descending: boolean) {

@@ -36,6 +36,7 @@ export const requestListEn = {
   dismiss: "Close",
   waiting: "Waits for its turn",
   notChanged: "Not changed",
+  offline: "You are offline. What you see may be old; it refreshes by itself when the network is back.",
 };
 
 /** What a moderator reads when somebody else was faster. */

@@ -32,7 +32,8 @@ export function ListFilters({ filters, change }: ListFiltersProps) {
       />
       <Button
         variant="subtle"
-        style={{ visibility: filtered ? "visible" : "hidden" }}
+        className={classes.reset}
+        data-idle={filtered ? undefined : true}
         onClick={() => change({ kind: "", state: "" })}
       >
         {words.reset}
