@@ -152,7 +152,7 @@ def _rows(
             residual_ra_arcsec=ra,
             residual_dec_arcsec=dec,
             used=bool(best.used[row]),
-            information_share=float(shares[row]) if meaningful and best.used[row] and shares_known else None,
+            information_share=float(shares[row]) if meaningful and shares_known else None,
         )
     return tuple(rows)
 

@@ -36,15 +36,14 @@ def test_the_shares_are_what_the_partials_of_the_measured_places_say(sky_of, mai
 def test_the_used_rows_and_the_census_share_the_whole(ceres, observations_of):
     result = determine_distance(observations_of(ceres["observations"]))
     shares = [row.information_share for row in result.observations]
-    assert [share is None for share in shares] == [not row.used for row in result.observations]
-    assert 0.9 < sum(share or 0.0 for share in shares) < 1.0 + 1e-9
-    assert all(share is None or share >= 0.0 for share in shares)
+    assert [share > 0.0 for share in shares] == [row.used for row in result.observations]
+    assert 0.9 < sum(shares) < 1.0 + 1e-9
 
 
 def test_without_the_most_telling_rows_the_distance_is_known_less_well(ceres, observations_of):
     observations = observations_of(ceres["observations"])
     result = determine_distance(observations)
-    shares = np.array([row.information_share or 0.0 for row in result.observations])
+    shares = np.array([row.information_share for row in result.observations])
     order = np.argsort(shares)
 
     def sigma_without(left_out):
