@@ -78,10 +78,12 @@ export const theme = createTheme({
   },
 });
 
-/** The library's tinted badges sink into our dark background; these stand out from it. */
+/** The library's tinted badges sink into our dark background; these stand out from it. Its red is too pale on white. */
 export const variables: CSSVariablesResolver = (used) => ({
   variables: {},
-  light: {},
+  light: Object.fromEntries(
+    ["--mantine-color-error", "--mantine-color-red-text"].map((name) => [name, used.colors.red[9]]),
+  ),
   dark: Object.fromEntries(
     ["petrol", "amber", "gray", "red"].flatMap((name) => {
       const shades = used.colors[name];

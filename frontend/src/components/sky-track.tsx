@@ -1,5 +1,7 @@
 import { useText } from "@/i18n/language.tsx";
+import type { Dictionary } from "@/i18n/en.ts";
 import { formatMoment } from "@/lib/moment.ts";
+import { formatNumber } from "@/lib/quantity.ts";
 import { chartOf, ticksOf, type SkyPlace } from "@/lib/sky-projection.ts";
 import classes from "./sky-track.module.css";
 
@@ -7,6 +9,8 @@ export interface TrackPoint extends SkyPlace {
   observed_at: string;
   /** False: left out of the fit. */
   used?: boolean | null;
+  /** How much of what fixes the distance it brings, 0 to 1: the size of its dot. */
+  information_share?: number | null;
 }
 
 const WIDTH = 480;
@@ -69,21 +73,23 @@ export function SkyTrack({ points }: { points: readonly TrackPoint[] }) {
             key={`${points[index]?.observed_at} ${index}`}
             cx={x}
             cy={y}
-            r={outlier[index] ? 5 : 3.5}
+            r={outlier[index] ? 5 : radiusOf(points[index])}
             fill={outlier[index] ? "none" : "var(--mantine-color-petrol-5)"}
             stroke={outlier[index] ? "var(--mantine-color-amber-6)" : "none"}
             strokeWidth="2"
           >
             <title>
               {formatMoment(points[index]?.observed_at ?? "")}
-              {outlier[index] ? `, ${text.sky.left}` : ""}
+              {outlier[index] ? `, ${text.sky.left}` : shareText(text, points[index])}
             </title>
           </circle>
         ))}
         <EndLabel place={places[0]} point={points[0]} />
         {points.length > 1 && <EndLabel place={places.at(-1)} point={points.at(-1)} />}
       </svg>
-      <figcaption className={classes.caption}>{text.sky.scale}</figcaption>
+      <figcaption className={classes.caption}>
+        {text.sky.scale} {points.some(hasShare) && text.sky.sized}
+      </figcaption>
     </figure>
   );
 }
@@ -92,7 +98,7 @@ export function SkyTrack({ points }: { points: readonly TrackPoint[] }) {
 function EndLabel({ place, point }: { place: { x: number; y: number } | undefined; point: TrackPoint | undefined }) {
   if (!place || !point) return null;
   const right = place.x > WIDTH * 0.62;
-  const below = place.y < HEIGHT / 2;
+  const below = place.y >= HEIGHT / 2;
   return (
     <text
       x={place.x + (right ? -8 : 8)}
@@ -104,4 +110,16 @@ function EndLabel({ place, point }: { place: { x: number; y: number } | undefine
       {point.observed_at.slice(0, 10)}
     </text>
   );
+}
+
+const hasShare = (point: TrackPoint | undefined) => typeof point?.information_share === "number";
+
+/** The area of a dot grows with its share. */
+function radiusOf(point: TrackPoint | undefined): number {
+  return hasShare(point) ? 2.5 + 9 * Math.sqrt(point?.information_share ?? 0) : 3.5;
+}
+
+function shareText(text: Dictionary, point: TrackPoint | undefined): string {
+  if (!hasShare(point)) return "";
+  return `, ${text.why.share(`${formatNumber(100 * (point?.information_share ?? 0), text.locale, 1)} %`)}`;
 }

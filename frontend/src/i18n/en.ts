@@ -3,7 +3,7 @@ import { catalogueEn } from "./catalogue-en.ts";
 import { decidingEn, requestListEn } from "./list-en.ts";
 import { piEn } from "./pi-en.ts";
 import { pluralEn } from "./plural.ts";
-import { draftTableEn, intakeEn, skyEn } from "./request-en.ts";
+import { draftTableEn, exportsEn, intakeEn, skyEn, stagesEn, verdictReasonsEn, whyEn } from "./request-en.ts";
 
 const observations = (count: number) => `${count} ${pluralEn(count, "observation", "observations")}`;
 
@@ -343,7 +343,11 @@ export const en = {
   },
   draftTable: draftTableEn,
   intake: intakeEn,
+  exports: exportsEn,
   sky: skyEn,
+  stages: stagesEn,
+  verdictReasons: verdictReasonsEn,
+  why: whyEn,
   pi: piEn,
   catalogue: catalogueEn,
   requestList: requestListEn,

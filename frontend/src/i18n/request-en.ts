@@ -62,6 +62,9 @@ export const skyEn = {
   east: "E",
   left: "left out of the fit",
   scale: "North is up, east to the left. Joined in order of time.",
+  sized: "The larger a dot, the more it says about the distance.",
+  planets: { mercury: "Mercury", venus: "Venus", mars: "Mars" },
+  orbitPlot: "The orbit and those of the inner planets, seen from the north of the ecliptic",
 };
 
 /** Editing the observations of a draft. */
@@ -73,3 +76,64 @@ export const draftTableEn = {
   restored: "The observation is back.",
   fileOpen: "Add the file being read, or close it, first.",
 };
+
+/** A request as a file. */
+export const exportsEn = {
+  open: "Export",
+  names: { csv: "CSV", json: "JSON", psv: "ADES (PSV)" },
+  texts: {
+    csv: "A row for each observation, for a spreadsheet",
+    json: "Everything, as the API answers it",
+    psv: "Observations with residuals, for other programs",
+  },
+};
+
+export interface ArcText {
+  value: string;
+  unit: "minutes" | "hours" | "days";
+  count: number;
+}
+
+/** Why this distance. */
+export const whyEn = {
+  title: "Why this distance",
+  subtitle: "The Earth carries the observer: what it moves by is the baseline, and the path on the sky shows it",
+  baseline: (au: string, angle: string) =>
+    `Between the first and the last observation the Earth moved by ${au} au, which from the object looks ${angle} wide.`,
+  bend: (au: string, angle: string) =>
+    `Its way bends by ${au} au from a straight line, ${angle} from there: this bend, with the Sun's pull on the object, ` +
+    "is what a steady motion of the object cannot imitate.",
+  accuracy: (rms: string) => `The positions scatter by ${rms}.`,
+  plot: "Where the Earth and the object were, with lines of sight, seen from the north of the ecliptic",
+  caption: "Earth's way, the object's way and lines of sight, from the north of the ecliptic; to about 1 %.",
+  deciding: (count: number, total: number, percent: string) =>
+    count === total
+      ? `All ${total} nights are needed.`
+      : `${count} of ${total} nights ${pluralEn(count, "brings", "bring")} ${percent} of what fixes the distance.`,
+  bars: "Share of each night in what fixes the distance",
+  showAll: (count: number) => `Show all ${count} nights`,
+  census: (percent: string) => `What orbits are usual brings ${percent}.`,
+  meaning: "The share of a night is the part of the distance's variance that the noise of its positions brings in.",
+  seen: (arc: ArcText, nights: number) =>
+    `${arc.value} ${arc.unit} on ${nights} ${pluralEn(nights, "night", "nights")}`,
+  unknown: "any amount",
+  share: (percent: string) => `${percent} of what fixes the distance`,
+};
+
+/** English is what the server itself says. */
+export const verdictReasonsEn: Partial<Record<string, (grounds: ReasonWords) => string>> = {};
+
+/** Numbers that the reason of a verdict names. */
+export interface ReasonWords {
+  sigma: string;
+  alone: string;
+  times: string;
+  other: string;
+  eccentricity: string;
+  leftOut: number;
+  total: number;
+  seen: string;
+}
+
+/** What a calculation is at, in the words of the service; English is what it says itself. */
+export const stagesEn: Partial<Record<string, string>> = {};

@@ -4,7 +4,7 @@ import type { Dictionary } from "./en.ts";
 import { decidingRu, requestListRu } from "./list-ru.ts";
 import { piRu } from "./pi-ru.ts";
 import { pluralRu } from "./plural.ts";
-import { draftTableRu, intakeRu, skyRu } from "./request-ru.ts";
+import { draftTableRu, exportsRu, intakeRu, skyRu, stagesRu, verdictReasonsRu, whyRu } from "./request-ru.ts";
 
 const observations = (count: number) => `${count} ${pluralRu(count, "наблюдение", "наблюдения", "наблюдений")}`;
 
@@ -352,7 +352,11 @@ export const ru: Dictionary = {
   },
   draftTable: draftTableRu,
   intake: intakeRu,
+  exports: exportsRu,
   sky: skyRu,
+  stages: stagesRu,
+  verdictReasons: verdictReasonsRu,
+  why: whyRu,
   pi: piRu,
   catalogue: catalogueRu,
   requestList: requestListRu,

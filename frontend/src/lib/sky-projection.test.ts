@@ -29,7 +29,7 @@ describe("the chart of a track", () => {
 
   it("labels its axes with whole steps", () => {
     const chart = chartOf([at(54, 16), at(56, 19)], 1);
-    expect(ticksOf(chart ?? never(), "dec", 1.5).map(({ label }) => label)).toEqual(["+17°", "+18°"]);
+    expect(ticksOf(chart ?? never(), "dec", 1.4).map(({ label }) => label)).toEqual(["+17°", "+18°"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { Button, Skeleton, Stack } from "@mantine/core";
+import { Button, Group, Skeleton, Stack } from "@mantine/core";
 import { Link } from "wouter";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
@@ -9,6 +9,7 @@ import { useUser } from "@/lib/session.tsx";
 import { Alternatives } from "./alternatives.tsx";
 import { useRequest } from "./api.ts";
 import { DraftEditor } from "./draft-editor.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { History } from "./history.tsx";
 import { IdentifyPanel } from "./identify-panel.tsx";
@@ -17,8 +18,11 @@ import { OrbitPanel } from "./orbit-panel.tsx";
 import { Outcome } from "./outcome.tsx";
 import { RequestHeader } from "./request-header.tsx";
 import { Section } from "@/components/section.tsx";
+import { SkyTrack } from "@/components/sky-track.tsx";
 import { TruthCheck } from "./truth-check.tsx";
 import type { RequestDetail } from "./types.ts";
+import { WhyPanel } from "./why-panel.tsx";
+import classes from "./request.module.css";
 
 const Charts = lazy(() => import("./charts.tsx"));
 
@@ -88,10 +92,23 @@ function RequestResults({ request }: { request: RequestDetail }) {
           </Suspense>
         </Section>
       )}
+      {measured && <WhyPanel request={request} />}
+      {request.observations.length > 1 && (
+        <Section title={text.sky.title}>
+          <div className={classes.sky}>
+            <SkyTrack points={request.observations} />
+          </div>
+        </Section>
+      )}
       <Section
         title={text.request.observations}
         subtitle={text.request.observationCount(request.observation_count)}
-        aside={<TableSwitches withUnit={measured} />}
+        aside={
+          <Group gap="xs">
+            <TableSwitches withUnit={measured} />
+            <ExportMenu requestId={request.id} />
+          </Group>
+        }
         bare
       >
         <ObservationsTable observations={request.observations} />

@@ -39,6 +39,8 @@ export interface Observation {
   residual_ra_arcsec?: Arcseconds | null;
   residual_dec_arcsec?: Arcseconds | null;
   used?: boolean | null;
+  /** Share of this observation in what fixes the distance, 0 to 1. */
+  information_share?: number | null;
   magnitude?: number | null;
   /** Geocentric, ICRF; for stations without a fixed place. */
   observer_position_km?: number[] | null;
@@ -74,6 +76,20 @@ export interface Alternative {
   weight: number;
   distance_au: Au;
   orbit: Orbit;
+}
+
+/** Why the verdict is what it is: a stable word, and the numbers that the reason names. */
+export interface VerdictGrounds {
+  cause: string;
+  arc_days: number;
+  night_count: number;
+  observation_count: number;
+  left_out_count: number;
+  relative_sigma: number | null;
+  relative_sigma_alone: number | null;
+  residual_ratio: number | null;
+  other_distance_au: Au | null;
+  eccentricity: number | null;
 }
 
 /** Where to look in one of the coming nights; the ellipse is that of 1-sigma. */
@@ -118,6 +134,7 @@ export interface RequestDetail extends RequestRow {
   observations: Observation[];
   orbit: Orbit | null;
   verdict_reason: string | null;
+  verdict_grounds: VerdictGrounds | null;
   alternatives: Alternative[];
   follow_up: FollowUp | null;
   error: { reason: string; message: string } | null;
