@@ -94,7 +94,8 @@ def look_again(page: Page) -> str:
         page.wait_for_timeout(300)
         page.get_by_role("button", name="Refresh now").click()
     sizes = caught.value.request.sizes()
-    return f"{caught.value.status} with {sizes['responseHeadersSize']} bytes of header, {sizes['responseBodySize']} of body"
+    header, body = sizes["responseHeadersSize"], sizes["responseBodySize"]
+    return f"{caught.value.status} with {header} bytes of header and {body} of body"
 
 
 if __name__ == "__main__":

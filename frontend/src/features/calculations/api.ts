@@ -64,21 +64,33 @@ export function useRequestsOf(ids: readonly string[]): ReadonlyMap<string, Reque
 
 const NOTHING: ReadonlyMap<string, RequestOf> = new Map();
 
-export function useCancel(calculationId: string) {
-  return useStep(`${calculationPath(calculationId)}:cancel`);
+/** Told even if the row is not drawn any more by then: the live line may have been faster. */
+interface StepOutcome {
+  onDone: (calculation: Calculation) => void;
+  onRefused: (error: unknown) => void;
 }
 
-export function useResend(calculationId: string) {
-  return useStep(`${calculationPath(calculationId)}:resendReport`);
+export function useCancel(calculationId: string, outcome: StepOutcome) {
+  return useStep(`${calculationPath(calculationId)}:cancel`, outcome);
 }
 
-function useStep(path: string) {
+export function useResend(calculationId: string, outcome: StepOutcome) {
+  return useStep(`${calculationPath(calculationId)}:resendReport`, outcome);
+}
+
+function useStep(path: string, { onDone, onRefused }: StepOutcome) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => send<Calculation>("POST", path, {}),
-    onSuccess: (calculation) => takeSnapshots(client, [calculation]),
-    // A refusal means that the row is not what the screen shows.
-    onError: () => void client.invalidateQueries({ queryKey: listsKey }),
+    onSuccess: (calculation) => {
+      takeSnapshots(client, [calculation]);
+      onDone(calculation);
+    },
+    onError: (error) => {
+      onRefused(error);
+      // A refusal means that the row is not what the screen shows.
+      void client.invalidateQueries({ queryKey: listsKey });
+    },
   });
 }
 

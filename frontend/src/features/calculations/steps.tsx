@@ -18,17 +18,26 @@ interface StepsProps {
 export function Steps({ row, request }: StepsProps) {
   const text = useText();
   const { calculations: words } = text;
-  const cancel = useCancel(row.calculation_id);
-  const resend = useResend(row.calculation_id);
-  const [asking, setAsking] = useState(false);
   const name = calculationName(text, row, request);
+  const [asking, setAsking] = useState(false);
   const say = (message: string) => notifications.show({ color: "petrol", message, icon: <Icon name="check" /> });
-  const onError = (error: unknown) =>
+  const onRefused = (error: unknown) => {
+    setAsking(false);
     notifications.show({ color: "red", title: words.refused(name), message: wholeFailureText(text, error) });
+  };
+  const cancel = useCancel(row.calculation_id, {
+    onDone: ({ state }) => {
+      setAsking(false);
+      say(state === "CANCELLED" ? words.cancelled(name) : words.finishedBefore(name));
+    },
+    onRefused,
+  });
+  const resend = useResend(row.calculation_id, { onDone: () => say(words.resent(name)), onRefused });
+  const shared = { size: "xs", variant: "default", "aria-describedby": nameId(row) } as const;
   if (!isFinal(row)) {
     return (
       <>
-        <Button size="xs" variant="default" aria-describedby={nameId(row)} onClick={() => setAsking(true)}>
+        <Button {...shared} onClick={() => setAsking(true)}>
           {words.cancel}
         </Button>
         {asking && (
@@ -36,14 +45,7 @@ export function Steps({ row, request }: StepsProps) {
             name={name}
             busy={cancel.isPending}
             onClose={() => setAsking(false)}
-            onCancel={() =>
-              cancel.mutate(undefined, {
-                onSuccess: ({ state }) =>
-                  say(state === "CANCELLED" ? words.cancelled(name) : words.finishedBefore(name)),
-                onError,
-                onSettled: () => setAsking(false),
-              })
-            }
+            onCancel={() => cancel.mutate()}
           />
         )}
       </>
@@ -51,13 +53,7 @@ export function Steps({ row, request }: StepsProps) {
   }
   if (!row.report || row.report.state === "NOT_REQUESTED") return null;
   return (
-    <Button
-      size="xs"
-      variant="default"
-      aria-describedby={nameId(row)}
-      loading={resend.isPending}
-      onClick={() => resend.mutate(undefined, { onSuccess: () => say(words.resent(name)), onError })}
-    >
+    <Button {...shared} loading={resend.isPending} onClick={() => resend.mutate()}>
       {words.resend}
     </Button>
   );

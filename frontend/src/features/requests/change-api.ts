@@ -17,14 +17,16 @@ export type DecisionOutcome =
       /** The row as it is by now, where that is the reason. */ present: RequestRow | null;
     };
 
-/** One decision about one row; the caller's lists are asked again when it is made. */
-export function useDecide(row: RequestRow) {
+/** One decision about one row; the lists are asked again when it is made. `onOutcome` is told even if the row is not
+ * drawn any more by then: a decided row may leave the list at once. */
+export function useDecide(row: RequestRow, onOutcome: (decision: Decision, outcome: DecisionOutcome) => void) {
   const client = useQueryClient();
   const { username } = useUser();
   return useMutation({
     mutationFn: (decision: Decision) => decide(client, row, decision, username),
-    onSuccess: ({ kind }) => {
-      if (kind === "done") void client.invalidateQueries({ queryKey: requestKey(row.id) });
+    onSuccess: (outcome, decision) => {
+      onOutcome(decision, outcome);
+      if (outcome.kind === "done") void client.invalidateQueries({ queryKey: requestKey(row.id) });
       return client.invalidateQueries({ queryKey: listsKey });
     },
   });

@@ -23,24 +23,22 @@ interface DecisionButtonsProps {
 /** The moderator's steps that the row's status allows; what came of them is said at once. */
 export function DecisionButtons({ row, size, describedBy, recalculate = false }: DecisionButtonsProps) {
   const text = useText();
-  const decide = useDecide(row);
   const [rejecting, setRejecting] = useState(false);
   const name = requestName(text, row);
+  const decide = useDecide(row, (decision, outcome) => {
+    if (outcome.kind === "done") {
+      setRejecting(false);
+      const message = doneText(text, decision.kind, outcome);
+      notifications.show({ color: "petrol", message, icon: <Icon name="check" /> });
+    } else if (decision.kind !== "reject" || outcome.present) {
+      // The dialog shows a refusal itself, beside the reason that was written, unless the row has moved on and takes it
+      // away.
+      const shown = { color: "red", autoClose: REFUSAL_SHOWN_MS };
+      notifications.show({ ...shown, title: text.decide.refused(name), message: refusedText(text, outcome) });
+    }
+  });
   const busy = (kind: Decision["kind"]) => decide.isPending && decide.variables.kind === kind;
-  const run = (decision: Decision) =>
-    decide.mutate(decision, {
-      onSuccess: (outcome) => {
-        if (outcome.kind === "done") {
-          setRejecting(false);
-          const message = doneText(text, decision.kind, outcome);
-          notifications.show({ color: "petrol", message, icon: <Icon name="check" /> });
-        } else if (decision.kind !== "reject") {
-          // The dialog shows a refusal itself, beside the reason that was written.
-          const shown = { color: "red", autoClose: REFUSAL_SHOWN_MS };
-          notifications.show({ ...shown, title: text.decide.refused(name), message: refusedText(text, outcome) });
-        }
-      },
-    });
+  const run = (decision: Decision) => decide.mutate(decision);
   const openDialog = () => {
     decide.reset();
     setRejecting(true);
