@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { endSession } from "@/features/session/api.ts";
 import { LanguageProvider } from "@/i18n/language.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
-import classes from "./layout.module.css";
 import { Layout } from "./layout.tsx";
+import { Notices } from "./notices.tsx";
 import { createQueryClient } from "./query-client.ts";
+import { NamedControls } from "./named-controls.tsx";
 import { Routes } from "./routes.tsx";
 import { theme, variables } from "./theme.ts";
 import { useScrollToTop } from "./use-scroll-to-top.ts";
@@ -21,12 +21,9 @@ export function App({ environment = "default" }: { environment?: "default" | "te
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" env={environment}>
       <LanguageProvider>
         <QueryClientProvider client={client}>
-          <Notifications
-            position="top-center"
-            autoClose={5_000}
-            limit={3}
-            classNames={{ root: classes.notifications }}
-          />
+          <NamedControls>
+            <Notices />
+          </NamedControls>
           <Layout>
             <CrashBoundary>
               <Routes />

@@ -84,15 +84,18 @@ export const variables: CSSVariablesResolver = (used) => ({
   light: Object.fromEntries(
     ["--mantine-color-error", "--mantine-color-red-text"].map((name) => [name, used.colors.red[9]]),
   ),
-  dark: Object.fromEntries(
-    ["petrol", "amber", "gray", "red"].flatMap((name) => {
-      const shades = used.colors[name];
-      return shades
-        ? [
-            [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
-            [`--mantine-color-${name}-light-color`, shades[2]],
-          ]
-        : [];
-    }),
-  ),
+  dark: {
+    "--mantine-color-error": used.colors.red[4],
+    ...Object.fromEntries(
+      ["petrol", "amber", "gray", "red"].flatMap((name) => {
+        const shades = used.colors[name];
+        return shades
+          ? [
+              [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
+              [`--mantine-color-${name}-light-color`, shades[2]],
+            ]
+          : [];
+      }),
+    ),
+  },
 });

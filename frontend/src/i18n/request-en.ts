@@ -91,7 +91,6 @@ export const exportsEn = {
 export interface ArcText {
   value: string;
   unit: "minutes" | "hours" | "days";
-  count: number;
 }
 
 /** Why this distance. */

@@ -85,11 +85,7 @@ export const exportsRu: typeof exportsEn = {
   },
 };
 
-const units = {
-  minutes: (count: number) => pluralRu(count, "минута", "минуты", "минут"),
-  hours: (count: number) => pluralRu(count, "час", "часа", "часов"),
-  days: (count: number) => pluralRu(count, "сутки", "суток", "суток"),
-};
+const units = { minutes: "мин", hours: "ч", days: "сут" };
 
 export const whyRu: typeof whyEn = {
   title: "Почему такое расстояние",
@@ -110,8 +106,7 @@ export const whyRu: typeof whyEn = {
   showAll: (count) => `Показать все ночи: ${count}`,
   census: (percent) => `Знание о том, какие орбиты обычны, даёт ${percent}.`,
   meaning: "Доля ночи — та часть дисперсии расстояния, которую вносит шум её положений.",
-  seen: (arc, nights) =>
-    `${arc.value} ${units[arc.unit](arc.count)}, ${nights} ${pluralRu(nights, "ночь", "ночи", "ночей")}`,
+  seen: (arc, nights) => `${arc.value} ${units[arc.unit]}, ${nights} ${pluralRu(nights, "ночь", "ночи", "ночей")}`,
   unknown: "сколько угодно",
   share: (percent) => `${percent} того, что определяет расстояние`,
 };

@@ -6,6 +6,7 @@ import { failureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useImportFile } from "./intake-api.ts";
 import { ObservationIntake } from "./observation-intake.tsx";
+import type { RequestDetail } from "./types.ts";
 import { useIntake } from "./use-intake.ts";
 
 interface PastedFile {
@@ -27,12 +28,13 @@ export function usePastedFile(requestId: number) {
   return { file, setFile, forget, dirty: file.open && file.text.trim() !== "" };
 }
 
-type DraftImportProps = { requestId: number } & ReturnType<typeof usePastedFile>;
+type DraftImportProps = { request: RequestDetail } & ReturnType<typeof usePastedFile>;
 
 /** Observations of a file for a draft: shown and checked first, added all at once. */
-export function DraftImport({ requestId, file, setFile, forget }: DraftImportProps) {
+export function DraftImport({ request, file, setFile, forget }: DraftImportProps) {
   const text = useText();
-  const intake = useIntake({ requestId, text: file.text, designation: file.object });
+  const { id: requestId, updated_at: draftState } = request;
+  const intake = useIntake({ requestId, text: file.text, designation: file.object, draftState });
   const add = useImportFile(requestId);
   const [tried, setTried] = useState(false);
   const obstacle =

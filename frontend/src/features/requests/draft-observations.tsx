@@ -91,7 +91,7 @@ export function DraftObservations({ request, edit, pasted }: DraftObservationsPr
         onFile={() => pasted.setFile({ ...pasted.file, open: true })}
         hasRows={rows.length > 0}
       />
-      {pasted.file.open && <DraftImport requestId={request.id} {...pasted} />}
+      {pasted.file.open && <DraftImport request={request} {...pasted} />}
     </Section>
   );
 }

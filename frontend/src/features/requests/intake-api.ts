@@ -44,13 +44,15 @@ interface Asked {
   content: string;
   /** The one object to take; empty: all. */
   designation: string;
+  /** Stands for what the draft holds: another one is another question. */
+  draftState: string;
   enabled: boolean;
 }
 
 /** Reads a file without saving anything. */
-export function useReadFile({ requestId, content, designation, enabled }: Asked) {
+export function useReadFile({ requestId, content, designation, draftState, enabled }: Asked) {
   return useQuery({
-    queryKey: ["intake", requestId, designation, content],
+    queryKey: ["intake", requestId, draftState, designation, content],
     queryFn: ({ signal }) => postText<ReadFile>(previewPath(requestId, designation), content, signal),
     enabled,
     staleTime: Infinity,

@@ -138,6 +138,19 @@ describe("a file for a draft", () => {
     expect(screen.queryByLabelText("Observations as text")).not.toBeInTheDocument();
   });
 
+  it("is tried anew when the draft holds something else", async () => {
+    const server = serve().on(DRY_RUN, { body: imported });
+    const user = renderApp(`/requests/${draft.id}`);
+    await user.click(await screen.findByRole("button", { name: "Paste or open a file" }));
+    await paste(user, "a line of a file");
+    await screen.findByRole("button", { name: "Add 1 observation" });
+    server.on(`GET /api/requests/${draft.id}`, { body: { ...draft, updated_at: "2026-11-20T13:00:00Z" } });
+    server.on(DRY_RUN, { body: nothing });
+    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
+    expect(await screen.findByText("No observation understood")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Add observations" })).toBeDisabled();
+  });
+
   it("is not added while a line is wrong, and the draft is not formed over it", async () => {
     const server = serve().on(DRY_RUN, { body: refused });
     const user = renderApp(`/requests/${draft.id}`);

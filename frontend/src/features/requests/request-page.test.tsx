@@ -29,7 +29,7 @@ describe("a completed request", () => {
     localStorage.setItem("astrodist-language", "ru");
     new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
     renderApp(PAGE);
-    expect(await screen.findByText(/^Расстояние известно с точностью 0,50 %: 3,0 суток, 4 ночи/)).toBeVisible();
+    expect(await screen.findByText(/^Расстояние известно с точностью 0,50 %: 3,0 сут, 4 ночи/)).toBeVisible();
     expect(screen.queryByText(detailCompleted.verdict_reason)).not.toBeInTheDocument();
   });
 

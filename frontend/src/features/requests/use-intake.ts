@@ -30,15 +30,17 @@ interface Source {
   requestId: number | null;
   text: string;
   designation: string;
+  /** Stands for what the draft holds beside the text. */
+  draftState?: string;
 }
 
-export function useIntake({ requestId, text: typed, designation }: Source): Intake {
+export function useIntake({ requestId, text: typed, designation, draftState = "" }: Source): Intake {
   const text = useText();
   const [settled] = useDebouncedValue(typed, SETTLED_MS);
   const list = useMemo(() => (isPlainList(settled) ? listAsAdes(text, settled) : null), [text, settled]);
   const content = list ? list.ades : settled;
   const asked = settled.trim() !== "" && !(list && list.lines.every((line) => line === 0));
-  const query = useReadFile({ requestId, content, designation, enabled: asked });
+  const query = useReadFile({ requestId, content, designation, draftState, enabled: asked });
   const understood = useMemo(
     () => understand(asked ? query.data : undefined, list, settled),
     [asked, query.data, list, settled],

@@ -41,7 +41,7 @@ export function useRemoval(requestId: number) {
       message: (
         <Group justify="space-between" wrap="nowrap" gap="sm">
           {text.draftTable.removed(formatMoment(row.observed_at))}
-          <Button size="compact-sm" variant="light" onClick={undo}>
+          <Button size="compact-sm" variant="light" style={{ flexShrink: 0 }} onClick={undo}>
             {text.draftTable.undo}
           </Button>
         </Group>

@@ -37,5 +37,5 @@ function arcText(days: number, locale: string): ArcText {
       : days < 1
         ? ([days * 24, "hours", 1] as const)
         : ([days, "days", days < 10 ? 1 : 0] as const);
-  return { value: formatNumber(value, locale, decimals), unit, count: value };
+  return { value: formatNumber(value, locale, decimals), unit };
 }
