@@ -41,6 +41,15 @@ describe("a completed request", () => {
     expect(await screen.findByText(detailCompleted.verdict_reason)).toBeVisible();
   });
 
+  it("puts the other solution first where two orbits fit", async () => {
+    const grounds = { ...detailCompleted.verdict_grounds, cause: "TWO_ORBITS" };
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, verdict_grounds: grounds } });
+    renderApp(PAGE);
+    const other = await screen.findByRole("heading", { name: "Other solutions that fit" });
+    const why = screen.getByRole("heading", { name: "Why this distance" });
+    expect(other.compareDocumentPosition(why)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
   it("tells which nights fix the distance, and what is known of orbits in general", async () => {
     const shares = [0.5, 0.2, 0.1, 0];
     const observations = detailCompleted.observations.map((row, index) => ({

@@ -82,24 +82,14 @@ function RequestResults({ request }: { request: RequestDetail }) {
   const text = useText();
   const moderator = useUser().role === "moderator";
   const measured = request.observations.some((row) => row.distance_au);
+  const alternatives = request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />;
+  // Where two orbits fit, the other one is part of the answer and not a remark at its end.
+  const ambiguous = request.verdict_grounds?.cause === "TWO_ORBITS";
   return (
     <>
       <Outcome request={request} />
-      {measured && (
-        <Section title={text.request.charts}>
-          <Suspense fallback={<Skeleton height={280} />}>
-            <Charts observations={request.observations} />
-          </Suspense>
-        </Section>
-      )}
-      {measured && <WhyPanel request={request} />}
-      {request.observations.length > 1 && (
-        <Section title={text.sky.title}>
-          <div className={classes.sky}>
-            <SkyTrack points={request.observations} />
-          </div>
-        </Section>
-      )}
+      {ambiguous && alternatives}
+      <Drawings request={request} measured={measured} />
       <Section
         title={text.request.observations}
         subtitle={text.request.observationCount(request.observation_count)}
@@ -119,8 +109,42 @@ function RequestResults({ request }: { request: RequestDetail }) {
       {moderator && request.observations.length > 0 && <IdentifyPanel request={request} />}
       {request.follow_up && <FollowUpPanel followUp={request.follow_up} />}
       {request.orbit && <OrbitPanel orbit={request.orbit} />}
-      {request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
+      {!ambiguous && alternatives}
       <History entries={request.history} />
     </>
+  );
+}
+
+/** What can be drawn: distances and residuals, why the distance is known, the track on the sky. */
+function Drawings({ request, measured }: { request: RequestDetail; measured: boolean }) {
+  const text = useText();
+  return (
+    <>
+      {measured && (
+        <Section title={text.request.charts}>
+          <Suspense fallback={<ChartPlaces />}>
+            <Charts observations={request.observations} />
+          </Suspense>
+        </Section>
+      )}
+      {measured && <WhyPanel request={request} />}
+      {request.observations.length > 1 && (
+        <Section title={text.sky.title}>
+          <div className={classes.sky}>
+            <SkyTrack points={request.observations} />
+          </div>
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** What keeps the room of the charts until their code is there. */
+function ChartPlaces() {
+  return (
+    <div className={classes.charts}>
+      <Skeleton className={classes.chart} />
+      <Skeleton className={classes.chart} />
+    </div>
   );
 }
