@@ -1,21 +1,21 @@
-import { useState } from "react";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { endSession } from "@/features/session/api.ts";
 import { LanguageProvider } from "@/i18n/language.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
 import { Layout } from "./layout.tsx";
 import { Notices } from "./notices.tsx";
-import { createQueryClient } from "./query-client.ts";
 import { NamedControls } from "./named-controls.tsx";
 import { Routes } from "./routes.tsx";
 import { theme, variables } from "./theme.ts";
 import { useScrollToTop } from "./use-scroll-to-top.ts";
 
-const expireSession = (client: QueryClient) => endSession(client, "expired");
+interface AppProps {
+  environment?: "default" | "test";
+  /** Where the answers are kept. */
+  client: QueryClient;
+}
 
-export function App({ environment = "default" }: { environment?: "default" | "test" }) {
-  const [client] = useState<QueryClient>(() => createQueryClient(expireSession));
+export function App({ environment = "default", client }: AppProps) {
   useScrollToTop();
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" env={environment}>

@@ -1,6 +1,5 @@
-import { memo, useCallback, type CSSProperties, type ReactNode, type Ref } from "react";
+import { lazy, memo, Suspense, useCallback, type CSSProperties, type ReactNode, type Ref } from "react";
 import { SortHeader } from "./sort-header.tsx";
-import { VirtualRows } from "./virtual-rows.tsx";
 import classes from "./responsive-table.module.css";
 
 export interface Column<Row> {
@@ -72,15 +71,17 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
           </tr>
         </thead>
         {long ? (
-          <VirtualRows
-            count={rows.length}
-            columnCount={columns.length}
-            keyAt={keyAt}
-            draw={(index, ref) => {
-              const row = rows[index];
-              return row === undefined ? null : drawRow(row, { index, ref });
-            }}
-          />
+          <Suspense fallback={<tbody role="rowgroup" />}>
+            <VirtualRows
+              count={rows.length}
+              columnCount={columns.length}
+              keyAt={keyAt}
+              draw={(index, ref) => {
+                const row = rows[index];
+                return row === undefined ? null : drawRow(row, { index, ref });
+              }}
+            />
+          </Suspense>
         ) : (
           <tbody role="rowgroup">{rows.map((row) => drawRow(row))}</tbody>
         )}
@@ -92,6 +93,9 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
 function gridColumns<Row>(columns: readonly Column<Row>[]): string {
   return columns.map(({ width = 1 }) => `minmax(0, ${width}fr)`).join(" ");
 }
+
+// Few tables are long.
+const VirtualRows = lazy(() => import("./virtual-rows.tsx"));
 
 interface Place {
   index: number;

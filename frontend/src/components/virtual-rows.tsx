@@ -18,7 +18,7 @@ const CARD_GAP = 10;
 const OVERSCAN = 10;
 
 /** The body of a long table: the rows near the view, and blank rows that stand for all others. The page scrolls. */
-export function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProps) {
+export default function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const top = useTop(body);
   const cards = useMediaQuery("(max-width: 62em)", false, { getInitialValueInEffect: false });

@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
 import type { CalculationState } from "@/lib/calculation.ts";
 import type { RequestStatus, Verdict } from "./types.ts";
@@ -16,19 +15,7 @@ export function StatusBadge({ status, size = "md" }: { status: RequestStatus; si
   );
 }
 
-/** How surely the distances are known, in a word; what it means is said on hover and focus. */
-export function VerdictBadge({ verdict, size = "md" }: { verdict: Verdict; size?: "md" | "lg" }) {
-  const text = useText();
-  return (
-    <Tooltip label={text.verdictMeaning[verdict]}>
-      <span className={classes.badge} data-verdict={verdict} data-size={size} tabIndex={0}>
-        {text.verdict[verdict]}
-      </span>
-    </Tooltip>
-  );
-}
-
-/** The same in a table, where the meaning stands in the title. */
+/** How surely the distances are known, in a word; what it means stands in the title. */
 export function VerdictMark({ verdict }: { verdict: Verdict }) {
   const text = useText();
   return (

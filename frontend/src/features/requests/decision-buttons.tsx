@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Icon } from "@/components/icon.tsx";
@@ -6,9 +6,10 @@ import { useText } from "@/i18n/language.tsx";
 import { useDecide, type Decision } from "./change-api.ts";
 import { doneText, refusedText } from "./decision-text.ts";
 import { requestName } from "./request-name.ts";
-import { RejectModal } from "./reject-modal.tsx";
 import type { RequestRow } from "./types.ts";
 
+// Dialogs are a good part of the library, and no first view shows one.
+const RejectModal = lazy(() => import("./reject-modal.tsx"));
 /** Long enough to read why, and to look at the row. */
 const REFUSAL_SHOWN_MS = 15_000;
 
@@ -69,14 +70,16 @@ export function DecisionButtons({ row, size, describedBy, recalculate = false }:
         {text.decide.reject}
       </Button>
       {rejecting && (
-        <RejectModal
-          title={text.decide.rejectTitle}
-          explanation={text.decide.rejectText(name)}
-          busy={busy("reject")}
-          refusal={decide.data?.kind === "refused" ? decide.data : null}
-          onClose={() => setRejecting(false)}
-          onReject={(reason) => run({ kind: "reject", reason })}
-        />
+        <Suspense>
+          <RejectModal
+            title={text.decide.rejectTitle}
+            explanation={text.decide.rejectText(name)}
+            busy={busy("reject")}
+            refusal={decide.data?.kind === "refused" ? decide.data : null}
+            onClose={() => setRejecting(false)}
+            onReject={(reason) => run({ kind: "reject", reason })}
+          />
+        </Suspense>
       )}
     </Group>
   );

@@ -1,12 +1,13 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
 import { useBatch, useBatchPart } from "./list-batch.ts";
 import { BatchOutcome } from "./list-batch-outcome.tsx";
-import { RejectModal } from "./reject-modal.tsx";
 import type { RequestRow } from "./types.ts";
 import { useBatchDecision } from "./use-batch-decision.ts";
 import classes from "./list.module.css";
+
+const RejectModal = lazy(() => import("./reject-modal.tsx"));
 
 /** What can be done with the ticked rows, how far it is, and what came of it; stays at the foot of the view. */
 export function BatchBar({ matching }: { matching: readonly RequestRow[] }) {
@@ -84,17 +85,19 @@ function BatchSteps({ chosen }: { chosen: readonly RequestRow[] }) {
         {text.requestList.reject(count)}
       </Button>
       {rejecting && (
-        <RejectModal
-          title={text.requestList.rejectTitle(count)}
-          explanation={text.requestList.rejectText}
-          busy={false}
-          refusal={null}
-          onClose={() => setRejecting(false)}
-          onReject={(reason) => {
-            setRejecting(false);
-            decide({ kind: "reject", reason }, chosen);
-          }}
-        />
+        <Suspense>
+          <RejectModal
+            title={text.requestList.rejectTitle(count)}
+            explanation={text.requestList.rejectText}
+            busy={false}
+            refusal={null}
+            onClose={() => setRejecting(false)}
+            onReject={(reason) => {
+              setRejecting(false);
+              decide({ kind: "reject", reason }, chosen);
+            }}
+          />
+        </Suspense>
       )}
     </Group>
   );

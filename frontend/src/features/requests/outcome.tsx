@@ -3,7 +3,7 @@ import { Icon } from "@/components/icon.tsx";
 import { sentence } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatMoment } from "@/lib/moment.ts";
-import { VerdictBadge } from "./badges.tsx";
+import { VerdictBadge } from "./verdict-badge.tsx";
 import { LiveProgress } from "./live-progress.tsx";
 import { useDistanceUnit } from "@/lib/preferences.ts";
 import { distance } from "./quantities.tsx";

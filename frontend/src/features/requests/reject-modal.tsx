@@ -17,7 +17,7 @@ interface RejectModalProps {
 }
 
 /** Asks why; without a reason nothing is rejected. */
-export function RejectModal({ title, explanation, busy, refusal, onClose, onReject }: RejectModalProps) {
+export default function RejectModal({ title, explanation, busy, refusal, onClose, onReject }: RejectModalProps) {
   const text = useText();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
