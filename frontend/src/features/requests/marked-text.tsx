@@ -103,7 +103,8 @@ export function goToProblem(area: HTMLTextAreaElement | null, problem: FileProbl
   const before = lines.slice(0, problem.line - 1).reduce((sum, line) => sum + line.length + 1, 0);
   const length = lines[problem.line - 1]?.length ?? 0;
   const whole = problem.column_start === 0;
-  area.focus();
+  area.focus({ preventScroll: true });
+  area.scrollIntoView({ block: "center" });
   area.setSelectionRange(
     before + (whole ? 0 : Math.min(length, problem.column_start - 1)),
     before + (whole ? length : Math.min(length, problem.column_end)),
