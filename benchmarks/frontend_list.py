@@ -63,6 +63,7 @@ def open_all(page: Page, url: str, count: int) -> None:
     """Opens the whole list on one page."""
     page.goto(f"{url}/requests?rows=all")
     page.get_by_text(f"{count + DEMO_COUNT} requests").wait_for()
+    page.locator("tr[data-index]").first.wait_for()
     ready_ms = page.evaluate("performance.now()")
     rows = page.locator("tr[data-index]").count()
     print(f"whole list there after {ready_ms:.0f} ms; {rows} rows in the document")
