@@ -8,6 +8,7 @@ STAMPS := var/stamps
 PROTO_FILES := $(shell find protos/astrodist -name '*.proto')
 FRONTEND_FILES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 export NUMBA_CACHE_DIR ?= $(CURDIR)/var/numba
+API_FILES := $(shell find main_api -name '*.py' -not -path '*/migrations/*')
 # Narrows `make test` and `make check`: calc_grpc, main_api, gateway, frontend, protos or system.
 room ?=
 
@@ -30,7 +31,7 @@ torture: setup build  ## kill and starve everything at random for minutes, then 
 check: setup build  ## format, lint, types, imports, protos (room=NAME for a part)
 	@scripts/check.sh $(room)
 
-fix: setup $(STAMPS)/node  ## repair format and what lint can repair
+fix: setup $(STAMPS)/api  ## repair format and what lint can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	cd frontend && npm run --silent format
 
@@ -63,6 +64,12 @@ $(STAMPS)/node: frontend/package.json frontend/package-lock.json scripts/check_n
 	cd frontend && npm ci --no-audit --no-fund
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/frontend: $(STAMPS)/node $(FRONTEND_FILES)
+# The interface's types of main_api's answers, from its OpenAPI document.
+$(STAMPS)/api: $(STAMPS)/node $(STAMPS)/protos $(API_FILES)
+	@$(BIN)/python main_api/manage.py spectacular --format openapi-json --file var/openapi.json
+	cd frontend && npm run --silent types
+	@touch $@
+
+$(STAMPS)/frontend: $(STAMPS)/api $(FRONTEND_FILES)
 	cd frontend && npm run --silent build
 	@touch $@

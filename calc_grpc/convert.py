@@ -178,6 +178,8 @@ def distance_result_message_of(result: DistanceResult) -> distance_pb2.DistanceR
     )
     if result.orbit is not None:
         message.orbit.CopyFrom(fill(distance_pb2.Orbit, result.orbit))
+    if result.grounds is not None:
+        message.verdict_grounds.CopyFrom(fill(distance_pb2.VerdictGrounds, result.grounds))
     if result.follow_up is not None:
         message.follow_up.CopyFrom(_follow_up_message_of(result.follow_up))
     return message

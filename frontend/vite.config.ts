@@ -29,7 +29,13 @@ export default defineConfig({
   plugins: [react(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { port: 5173, proxy: { "/api": gateway, "/v1": { target: gateway, ws: true } } },
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    // What most pages share goes into one file: many small ones compress worse, and each costs a question of its own.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", minShareCount: 4 }] } } },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],

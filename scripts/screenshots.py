@@ -43,6 +43,8 @@ def main() -> int:
             take_catalogue(context.new_page(), deployment.url)
             take_truth_check(context.new_page(), deployment.url)
             take_pi(context.new_page(), deployment.url)
+        with browser.new_context(viewport=WIDE) as context:
+            take_new_request(context.new_page(), deployment.url)
         with browser.new_context(viewport=PHONE, color_scheme="dark") as context:
             take_phone(context.new_page(), deployment.url)
     print(f"written: {', '.join(str(path.relative_to(ROOT)) for path in sorted(DOCS.glob('*.png')))}")
@@ -64,6 +66,26 @@ def take_wide(page: Page, url: str) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # the charts' entrance
     page.screenshot(path=DOCS / "request.png")
+    take_why(page)
+
+
+def take_why(page: Page) -> None:
+    page.get_by_role("region", name="Why this distance").screenshot(path=DOCS / "request-why.png")
+
+
+def take_new_request(page: Page, url: str) -> None:
+    """Piazzi's file with a wrong hour in its second position."""
+    sign_in_page(page, url, "observer")
+    page.goto(f"{url}/requests/new")
+    page.get_by_label("Designation").fill("1 Ceres")
+    content = (ROOT / "tests" / "data" / "ceres_1801.obs").read_text()
+    page.get_by_label("Observations as text").fill(content.replace("03 38 05.840", "25 38 05.840"))
+    page.set_viewport_size({"width": 1080, "height": 980})
+    page.get_by_role("img", name="Track of 20 observations").wait_for()
+    page.get_by_label("Observations as text").evaluate("area => area.scrollTop = 0")
+    page.evaluate("scrollTo(0, 230)")
+    page.wait_for_timeout(500)  # the marks follow the scrolled text
+    page.screenshot(path=DOCS / "new-request.png")
 
 
 def take_catalogue(page: Page, url: str) -> None:

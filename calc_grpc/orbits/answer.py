@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from calc_grpc.orbits.compiled import Floats
 from calc_grpc.orbits.constants import ARCSEC_RAD, JULIAN_YEAR_DAYS
 from calc_grpc.orbits.follow_up import like_and_after, plan_follow_up
 from calc_grpc.orbits.magnitude import absolute_magnitude
@@ -13,12 +14,20 @@ from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.orbit_summary import summarize_orbit
 from calc_grpc.orbits.perturbations import PlanetTable
 from calc_grpc.orbits.prediction import Prediction, predict
-from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, ObservationResult, Orbit, Verdict
+from calc_grpc.orbits.result import (
+    Alternative,
+    DistanceResult,
+    FollowUp,
+    ObservationResult,
+    Orbit,
+    Verdict,
+    VerdictGrounds,
+)
 from calc_grpc.orbits.rivals import Rival
 from calc_grpc.orbits.selection import Solution
 from calc_grpc.orbits.track import Track, densest_days, motion, night_count, select
 from calc_grpc.orbits.uncertainty import Posterior
-from calc_grpc.orbits.verdict import Evidence, covered, is_meaningful, judge
+from calc_grpc.orbits.verdict import Evidence, covered, grounds_of, is_meaningful, judge
 
 NO_ORBIT = (
     "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
@@ -28,20 +37,24 @@ NO_ORBIT = (
 
 def describe(
     observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, rivals: list[Rival],
-    table: PlanetTable, as_of: datetime | None,
+    shares: Floats, table: PlanetTable, as_of: datetime | None,
 ) -> DistanceResult:  # fmt: skip
-    """Put the answer together. order: of each row of the track, which observation it is; table: covers the nights."""
+    """Put the answer together. order: of each row of the track, which observation it is; table: covers the nights.
+
+    shares: of each row of the track in what fixes the distance.
+    """
     in_order = [observations[k] for k in order]
     orbit = _orbit(in_order, best, after)
     evidence = _gather(best, after, rivals, orbit)
-    verdict, reason = judge(evidence)
+    verdict, reason, cause = judge(evidence)
     meaningful = is_meaningful(evidence)
     seen = predict(best.track, best.frame, after.parameters)
     return DistanceResult(
         verdict=verdict,
         verdict_reason=reason,
         orbit=orbit,
-        observations=_rows(observations, order, best, after, seen, verdict, meaningful),
+        grounds=grounds_of(evidence, cause),
+        observations=_rows(observations, order, best, after, shares, seen, verdict, meaningful),
         alternatives=tuple(
             Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
             for one in rivals
@@ -52,13 +65,20 @@ def describe(
 
 def no_orbit(observations: Sequence[Observation], track: Track) -> DistanceResult:
     """The answer where nothing fits."""
-    seen = covered(float(np.ptp(track.mjd)), night_count(track.mjd))
+    arc_days, nights = float(np.ptp(track.mjd)), night_count(track.mjd)
     rows = tuple(ObservationResult(id=one.id, result_state="NOT_DETERMINED") for one in observations)
     return DistanceResult(
         verdict="NOT_DETERMINED",
-        verdict_reason=f"{NO_ORBIT} The observations cover {seen}.",
+        verdict_reason=f"{NO_ORBIT} The observations cover {covered(arc_days, nights)}.",
         orbit=None,
         observations=rows,
+        grounds=VerdictGrounds(
+            cause="NO_ORBIT",
+            arc_days=arc_days,
+            night_count=nights,
+            observation_count=len(rows),
+            left_out_count=0,
+        ),
     )
 
 
@@ -110,12 +130,13 @@ def _orbit(in_order: list[Observation], solution: Solution, after: Posterior) ->
 
 
 def _rows(
-    observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, seen: Prediction,
-    verdict: Verdict, meaningful: bool,
+    observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, shares: Floats,
+    seen: Prediction, verdict: Verdict, meaningful: bool,
 ) -> tuple[ObservationResult, ...]:  # fmt: skip
     """Results in the order of the input, without distances where those mean nothing."""
     numbers = np.stack([after.distances, after.sigmas, after.lows, after.highs, seen.sun_distances], axis=1).tolist()
     residuals = (seen.residuals / ARCSEC_RAD).tolist()
+    shares_known = bool(np.all(np.isfinite(shares)))
     rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
     for row, k in enumerate(order):
         distance, sigma, low, high, from_sun = numbers[row] if meaningful else (None,) * 5
@@ -131,6 +152,7 @@ def _rows(
             residual_ra_arcsec=ra,
             residual_dec_arcsec=dec,
             used=bool(best.used[row]),
+            information_share=float(shares[row]) if meaningful and shares_known else None,
         )
     return tuple(rows)
 

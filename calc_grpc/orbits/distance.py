@@ -9,6 +9,7 @@ import numpy as np
 from calc_grpc.orbits import follow_up
 from calc_grpc.orbits.answer import describe, no_orbit
 from calc_grpc.orbits.errors import UnusableObservations
+from calc_grpc.orbits.leverage import information_shares
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.perturbations import planet_table
 from calc_grpc.orbits.prediction import frame_at, predict
@@ -56,10 +57,11 @@ def determine_distance(
     spread = math.sqrt(max(1.0, best.misfit))
     progress.at(0.85, "estimating the uncertainty")
     epoch = float(round(track.mjd[best.used].mean()))
-    after = posterior(loosened(best, spread, progress), table, epoch, progress.poll)
+    loose = loosened(best, spread, progress)
+    after = posterior(loose, table, epoch, progress.poll)
     rivals = find_rivals(solutions, table, after, spread, progress)
     progress.at(0.95, "looking ahead")
-    result = describe(observations, order, best, after, rivals, table, as_of)
+    result = describe(observations, order, best, after, rivals, information_shares(loose), table, as_of)
     progress.at(1.0, "done")
     return result
 

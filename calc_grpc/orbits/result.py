@@ -5,6 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 Verdict = Literal["DETERMINED", "WEAK", "NOT_DETERMINED"]
+Cause = Literal[
+    "KNOWN", "ROUGH", "LEANS_ON_CENSUS", "LITTLE_BEND", "NO_BEND",
+    "NO_ORBIT", "STILL", "NO_FIT", "CONTRADICTION", "UNCOUNTED", "TOO_FAR", "TWO_ORBITS", "ONE_NIGHT", "HYPERBOLIC",
+    "CENSUS_ONLY",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +58,7 @@ class ObservationResult:
     distance_au: station at `observed_at` to the object when the light left it; sigma is 1-sigma; low and high
     bound the central 95 %. Residuals: observed minus computed, arcseconds, RA times cos(Dec).
     used: False when the observation was left out of the fit as an outlier.
+    information_share: how much of what fixes the distance this observation brings, see `leverage`.
     """
 
     id: int | None
@@ -65,6 +71,28 @@ class ObservationResult:
     residual_ra_arcsec: float | None = None
     residual_dec_arcsec: float | None = None
     used: bool | None = None
+    information_share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictGrounds:
+    """What a verdict rests on, as a stable word and the numbers that its reason names.
+
+    relative_sigma: largest relative 1-sigma of the used distances; alone: of the range without the census; None where
+    infinite. residual_ratio: how large the residuals are, in what the measurements allow. other_distance_au: of another
+    orbit that fits.
+    """
+
+    cause: Cause
+    arc_days: float
+    night_count: int
+    observation_count: int
+    left_out_count: int
+    relative_sigma: float | None = None
+    relative_sigma_alone: float | None = None
+    residual_ratio: float | None = None
+    other_distance_au: float | None = None
+    eccentricity: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +161,4 @@ class DistanceResult:
     observations: tuple[ObservationResult, ...]
     alternatives: tuple[Alternative, ...] = field(default=())
     follow_up: FollowUp | None = None
+    grounds: VerdictGrounds | None = None

@@ -1,11 +1,13 @@
 """Whether the distance was determined, and why, in words for the observer."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from calc_grpc.orbits.constants import JULIAN_YEAR_DAYS
 from calc_grpc.orbits.initial_orbit import FARTHEST_AU
-from calc_grpc.orbits.result import Verdict
+from calc_grpc.orbits.result import Cause, Verdict, VerdictGrounds
 
 DETERMINED_BELOW = 0.01  # largest relative sigma
 WEAK_BELOW = 0.20
@@ -63,36 +65,68 @@ def is_meaningful(evidence: Evidence) -> bool:
     return evidence.relative_sigma <= MEANINGLESS_ABOVE and evidence.misfit <= TOO_ROUGH and not absurd
 
 
-def judge(evidence: Evidence) -> tuple[Verdict, str]:
-    """Return the verdict and its reason."""
+class Judgement(NamedTuple):
+    """A verdict, its reason in words, and the stable word for that reason."""
+
+    verdict: Verdict
+    reason: str
+    cause: Cause
+
+
+def judge(evidence: Evidence) -> Judgement:
+    """Return the verdict and why."""
     seen = covered(evidence.arc_days, evidence.night_count)
-    for doubt_of in DOUBTS:
+    for cause, doubt_of in DOUBTS.items():
         if doubt := doubt_of(evidence):
-            return "NOT_DETERMINED", f"{doubt} The observations cover {seen}."
+            return Judgement("NOT_DETERMINED", f"{doubt} The observations cover {seen}.", cause)
     percent = _percent(evidence.relative_sigma)
     seen += _left_out(evidence)
     if evidence.misfit > ROUGH and evidence.relative_sigma <= WEAK_BELOW:
-        return "WEAK", (
+        reason = (
             f"The distance is known to {percent}, but the residuals are {math.sqrt(evidence.misfit):.1f} times as "
             f"large as the measurements allow, from {seen}. Check the given uncertainties, times and stations."
         )
+        return Judgement("WEAK", reason, "ROUGH")
     if evidence.relative_sigma <= DETERMINED_BELOW and evidence.relative_sigma_alone <= ALONE_BELOW:
-        return "DETERMINED", f"The distance is known to {percent}, from {seen}."
+        return Judgement("DETERMINED", f"The distance is known to {percent}, from {seen}.", "KNOWN")
     if evidence.relative_sigma <= DETERMINED_BELOW:
-        return "WEAK", (
+        reason = (
             f"The distance leans on what orbits are usual: {percent} with them, but the measurements alone leave it "
             f"open by {_percent(evidence.relative_sigma_alone)}, from {seen}. "
             "Observations of further nights would settle it."
         )
+        return Judgement("WEAK", reason, "LEANS_ON_CENSUS")
     if evidence.relative_sigma <= WEAK_BELOW:
-        return "WEAK", (
+        reason = (
             f"The distance is known only to {percent}: {seen} bend the path too little to say more. "
             "Observations of further nights would settle it."
         )
-    return "NOT_DETERMINED", (
+        return Judgement("WEAK", reason, "LITTLE_BEND")
+    reason = (
         f"The distance remains uncertain by {percent}: {seen} show too little of the curvature of the path. "
         "Add observations of other nights."
     )
+    return Judgement("NOT_DETERMINED", reason, "NO_BEND")
+
+
+def grounds_of(evidence: Evidence, cause: Cause) -> VerdictGrounds:
+    """Return what the reason says as numbers, for those who say it in another language."""
+    return VerdictGrounds(
+        cause=cause,
+        arc_days=evidence.arc_days,
+        night_count=evidence.night_count,
+        observation_count=evidence.observation_count,
+        left_out_count=evidence.rejected_count,
+        relative_sigma=_finite(evidence.relative_sigma),
+        relative_sigma_alone=_finite(evidence.relative_sigma_alone),
+        residual_ratio=_finite(math.sqrt(evidence.misfit)),
+        other_distance_au=evidence.rival_distance_au,
+        eccentricity=evidence.eccentricity,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def covered(arc_days: float, night_count: int) -> str:
@@ -184,17 +218,17 @@ def _census_only(evidence: Evidence) -> str:
     return ""
 
 
-DOUBTS = (
-    _still,
-    _disagreement,
-    _contradiction,
-    _uncounted,
-    _beyond,
-    _rival,
-    _one_night,
-    _open,
-    _census_only,
-)  # the first one speaks
+DOUBTS: dict[Cause, Callable[[Evidence], str]] = {
+    "STILL": _still,
+    "NO_FIT": _disagreement,
+    "CONTRADICTION": _contradiction,
+    "UNCOUNTED": _uncounted,
+    "TOO_FAR": _beyond,
+    "TWO_ORBITS": _rival,
+    "ONE_NIGHT": _one_night,
+    "HYPERBOLIC": _open,
+    "CENSUS_ONLY": _census_only,
+}  # the first one speaks
 
 
 def _left_out(evidence: Evidence) -> str:

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import NullIf
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ValidationError
@@ -14,7 +15,7 @@ from main_api.requests.models import Request
 from main_api.requests.words import RequestStatus
 from main_api.strict_fields import utc_moment
 
-ORDERINGS = {
+ORDERINGS: dict[str, str | NullIf] = {
     "id": "id",
     "status": "status",
     "designation": "designation",
@@ -26,6 +27,7 @@ ORDERINGS = {
     "updated_at": "updated_at",
     "observation_count": "observation_count",
     "result_count": "result_count",
+    "verdict": NullIf("verdict", Value("")),
 }
 
 PARAMETERS = (
@@ -35,6 +37,7 @@ PARAMETERS = (
     OpenApiParameter("search", str, description="Part of designation, comment or creator, in any case."),
     OpenApiParameter("ordering", str, description=f"Comma list of {', '.join(ORDERINGS)}; `-` before one reverses it."),
     OpenApiParameter("updated_after", str, description="Changed at this time or later; a day is its start in UTC."),
+    OpenApiParameter("calculation_id", str, description="Comma list: those whose present calculation is one of these."),
 )
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -54,13 +57,18 @@ class _MomentFilter(filters.Filter):
     field_class = _MomentField
 
 
+class _IdentifiersFilter(filters.BaseInFilter, filters.UUIDFilter):
+    """A comma list of UUIDs."""
+
+
 class _Ordering(filters.OrderingFilter):
     """Empty values come last whatever the direction, on every database; the newest row first among equals."""
 
     def filter(self, queryset: QuerySet[Request], value: list[str] | None) -> QuerySet[Request]:
         terms = []
         for name in value or []:
-            column = F(ORDERINGS[name.removeprefix("-")])
+            ordering = ORDERINGS[name.removeprefix("-")]
+            column = F(ordering) if isinstance(ordering, str) else ordering
             terms.append(column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True))
         return queryset.order_by(*terms, "-id")
 
@@ -73,6 +81,7 @@ class RequestFilter(filters.FilterSet):
     formed_before = filters.DateFilter(method="filter_formed_before", input_formats=["%Y-%m-%d"])
     search = filters.CharFilter(method="filter_search")
     updated_after = _MomentFilter(field_name="updated_at", lookup_expr="gte")
+    calculation_id = _IdentifiersFilter(field_name="calculation_id", lookup_expr="in")
     ordering = _Ordering(fields=[(name, name) for name in ORDERINGS])
 
     def filter_formed_after(self, queryset: QuerySet[Request], name: str, day: date) -> QuerySet[Request]:

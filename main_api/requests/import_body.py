@@ -15,10 +15,8 @@ from main_api.requests.selectors import MEASURED_COLUMNS
 ROWS_LISTED_MAX = 5_000
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
-PARAMETERS = (
-    OpenApiParameter("dry_run", bool, description="Only say what an import would do; stores nothing, always 200."),
-    OpenApiParameter("designation", str, description="Take this object of a file that holds several."),
-)
+DRY_RUN = OpenApiParameter("dry_run", bool, description="Only say what an import would do; stores nothing, always 200.")
+DESIGNATION = OpenApiParameter("designation", str, description="Take this object of a file that holds several.")
 EXAMPLE_FILE = OpenApiExample(
     "80 columns",
     "00433         C2024 01 05.12345 03 15 02.34 +21 10 45.6          12.3 V      535\n",
@@ -76,16 +74,21 @@ class ImportRefusedOutput(ImportOutput):
     request_id = serializers.CharField()
 
 
-def read_parameters(request: Request) -> dict[str, Any]:
-    """dry_run and designation; raises InvalidInput rather than store what was to be tried only."""
+def read_dry_run(request: Request) -> bool:
+    """Raises InvalidInput rather than store what was to be tried only."""
     text = request.query_params.get("dry_run", "false").lower()
     if text not in TRUTHS:
         raise InvalidInput(errors=[FieldError(path="dry_run", reason="INVALID_FORMAT", message="Give true or false.")])
+    return TRUTHS[text]
+
+
+def read_designation(request: Request) -> str:
+    """The one object to take; empty: the file is of one. Raises InvalidInput."""
     designation = request.query_params.get("designation", "").strip()
     if len(designation) > DESIGNATION_LENGTH_MAX:
         message = f"Give at most {DESIGNATION_LENGTH_MAX} characters."
         raise InvalidInput(errors=[FieldError(path="designation", reason="TOO_LONG", message=message)])
-    return {"dry_run": TRUTHS[text], "designation": designation}
+    return designation
 
 
 def import_body(outcome: Import) -> dict[str, Any]:

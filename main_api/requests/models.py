@@ -34,6 +34,7 @@ class Request(models.Model):
     error = models.JSONField(null=True, blank=True)
     verdict = models.CharField(max_length=14, choices=Verdict, blank=True, default="")
     verdict_reason = models.TextField(blank=True, default="")
+    verdict_grounds = models.JSONField(null=True, blank=True)
     orbit = models.JSONField(null=True, blank=True)
     alternatives = models.JSONField(blank=True, default=list)
     follow_up = models.JSONField(null=True, blank=True)
@@ -126,6 +127,7 @@ class ObservationResult(models.Model):
     residual_ra_arcsec = models.FloatField(null=True, blank=True)
     residual_dec_arcsec = models.FloatField(null=True, blank=True)
     used = models.BooleanField(null=True, blank=True)
+    information_share = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [

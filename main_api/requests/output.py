@@ -2,7 +2,14 @@
 
 from rest_framework import serializers
 
-from main_api.requests.report import NIGHT_OPTIONAL, NIGHT_REQUIRED, ORBIT_COUNTS, ORBIT_NUMBERS
+from main_api.requests.report import (
+    GROUNDS_COUNTS,
+    GROUNDS_NUMBERS,
+    NIGHT_OPTIONAL,
+    NIGHT_REQUIRED,
+    ORBIT_COUNTS,
+    ORBIT_NUMBERS,
+)
 from main_api.requests.words import Action, CalculationState, RequestStatus, Verdict
 from main_api.strict_fields import TextOrNull, WordOrNull
 
@@ -57,6 +64,9 @@ class ObservationOutput(MeasuredOutput):
     residual_ra_arcsec = serializers.FloatField(allow_null=True)
     residual_dec_arcsec = serializers.FloatField(allow_null=True)
     used = serializers.BooleanField(allow_null=True)
+    information_share = serializers.FloatField(
+        allow_null=True, help_text="Share of this observation in what fixes the distance, 0 to 1."
+    )
 
 
 class OrbitOutput(serializers.Serializer):
@@ -78,6 +88,18 @@ class AlternativeOutput(serializers.Serializer):
     weight = serializers.FloatField()
     distance_au = serializers.FloatField()
     orbit = OrbitOutput(allow_null=True)
+
+
+class VerdictGroundsOutput(serializers.Serializer):
+    """The reason of the verdict as a stable word, and the numbers it names."""
+
+    cause = serializers.CharField(help_text="A stable word, for example KNOWN or TWO_ORBITS.")
+    arc_days = serializers.FloatField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        counts = {name: serializers.IntegerField() for name in GROUNDS_COUNTS}
+        numbers = {name: serializers.FloatField(allow_null=True) for name in GROUNDS_NUMBERS}
+        return {**super().get_fields(), **counts, **numbers}
 
 
 class FollowUpNightOutput(serializers.Serializer):
@@ -135,6 +157,7 @@ class RequestDetailOutput(RequestRowOutput):
     observations = ObservationOutput(many=True)
     orbit = OrbitOutput(allow_null=True)
     verdict_reason = TextOrNull()
+    verdict_grounds = VerdictGroundsOutput(allow_null=True)
     alternatives = AlternativeOutput(many=True)
     follow_up = FollowUpOutput(allow_null=True)
     error = CalculationErrorOutput(allow_null=True)

@@ -43,8 +43,19 @@ RESULT_NUMBERS = (
     "heliocentric_distance_au",
     "residual_ra_arcsec",
     "residual_dec_arcsec",
+    "information_share",
 )
 RESULT_FIELDS = ("result_state", *RESULT_NUMBERS, "used")
+
+GROUNDS_COUNTS = ("night_count", "observation_count", "left_out_count")
+GROUNDS_NUMBERS = (
+    "relative_sigma",
+    "relative_sigma_alone",
+    "residual_ratio",
+    "other_distance_au",
+    "eccentricity",
+)
+GROUNDS_FIELDS = ("cause", "arc_days", *GROUNDS_COUNTS, *GROUNDS_NUMBERS)
 
 NIGHT_REQUIRED = (
     "ra_deg",
@@ -68,10 +79,12 @@ class Result:
     observations: one mapping per row, `id` and those of RESULT_FIELDS.
     orbit, alternatives: JSON with every key of ORBIT_FIELDS, null where there is no value.
     follow_up: JSON with every key of the message, moments as text in UTC.
+    verdict_grounds: JSON with every key of GROUNDS_FIELDS, null where there is no value.
     """
 
     verdict: str
     verdict_reason: str
+    verdict_grounds: dict[str, Any] | None
     orbit: dict[str, Any] | None
     alternatives: list[dict[str, Any]]
     follow_up: dict[str, Any] | None
@@ -109,9 +122,11 @@ def build_result(values: Mapping[str, Any]) -> Result:
     verdict = values["verdict"]
     orbit = values.get("orbit")
     follow_up = values.get("follow_up")
+    grounds = values.get("verdict_grounds")
     return Result(
         verdict=verdict,
         verdict_reason=values.get("verdict_reason") or "",
+        verdict_grounds={field: grounds.get(field) for field in GROUNDS_FIELDS} if grounds else None,
         orbit=_orbit(orbit) if orbit else None,
         alternatives=[
             {

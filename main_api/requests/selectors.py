@@ -27,7 +27,16 @@ ROW_COLUMNS = (
     "calculation_id",
     "calculation_state",
 )
-DETAIL_COLUMNS = (*ROW_COLUMNS, "comment", "orbit", "verdict_reason", "alternatives", "follow_up", "error")
+DETAIL_COLUMNS = (
+    *ROW_COLUMNS,
+    "comment",
+    "orbit",
+    "verdict_reason",
+    "verdict_grounds",
+    "alternatives",
+    "follow_up",
+    "error",
+)
 MEASURED_COLUMNS = (
     "observed_at",
     "ra_deg",

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from main_api.requests.models import COMMENT_LENGTH_MAX, DESIGNATION_LENGTH_MAX, NOTE_LENGTH_MAX
 from main_api.requests.report import (
+    GROUNDS_COUNTS,
+    GROUNDS_NUMBERS,
     NIGHT_OPTIONAL,
     NIGHT_REQUIRED,
     ORBIT_COUNTS,
@@ -20,6 +22,7 @@ from main_api.strict_fields import Identifier, Moment, Number, StrictSerializer,
 
 INT32_MAX = 2**31 - 1
 ERROR_LENGTH_MAX = 10_000
+CAUSE_LENGTH_MAX = 64
 NIGHTS_MAX = 200
 NIGHT_BOUNDS = {
     "ra_deg": {"min_value": 0, "max_value": 360},
@@ -127,6 +130,18 @@ class FollowUpInput(StrictSerializer):
     note = Text(max_length=NOTE_LENGTH_MAX, allow_blank=True, **OPTIONAL)
 
 
+class VerdictGroundsInput(StrictSerializer):
+    """What the verdict rests on; `astrodist.calc.v1.VerdictGrounds` says what each field means."""
+
+    cause = Text(max_length=CAUSE_LENGTH_MAX)
+    arc_days = Number(min_value=0)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        counts = {name: WholeNumber(min_value=0, max_value=INT32_MAX) for name in GROUNDS_COUNTS}
+        numbers = {name: Number(min_value=0, **OPTIONAL) for name in GROUNDS_NUMBERS}
+        return {**super().get_fields(), **counts, **numbers}
+
+
 class ObservationResultInput(StrictSerializer):
     """The result at one observation; without `result_state` the verdict holds for it."""
 
@@ -159,6 +174,7 @@ class ResultInput(StrictSerializer):
     error = CalculationErrorInput(**OPTIONAL)
     verdict = Word(Verdict.choices, **OPTIONAL)
     verdict_reason = Text(max_length=ERROR_LENGTH_MAX, allow_blank=True, **OPTIONAL)
+    verdict_grounds = VerdictGroundsInput(**OPTIONAL)
     orbit = OrbitInput(**OPTIONAL)
     alternatives = AlternativeInput(many=True, **OPTIONAL)
     follow_up = FollowUpInput(**OPTIONAL)

@@ -3,15 +3,20 @@
 from django.urls import path
 
 from main_api.requests import views
-from main_api.requests.import_view import ImportView
+from main_api.requests.export_view import AdesExportView, CsvExportView, JsonExportView
+from main_api.requests.import_view import ImportView, ParseView
 from main_api.requests.prediction_view import PredictionView
 
 urlpatterns = [
+    path("observations/parse", ParseView.as_view()),
     path("requests", views.RequestListView.as_view()),
     path("requests/<int:request_id>", views.RequestView.as_view()),
     path("requests/<int:request_id>/observations", views.ObservationListView.as_view()),
     path("requests/<int:request_id>/observations/<int:observation_id>", views.ObservationView.as_view()),
     path("requests/<int:request_id>/import", ImportView.as_view()),
+    path("requests/<int:request_id>/export/csv", CsvExportView.as_view()),
+    path("requests/<int:request_id>/export/json", JsonExportView.as_view()),
+    path("requests/<int:request_id>/export/psv", AdesExportView.as_view()),
     path("requests/<int:request_id>/form", views.FormView.as_view()),
     path("requests/<int:request_id>/complete", views.CompleteView.as_view()),
     path("requests/<int:request_id>/reject", views.RejectView.as_view()),

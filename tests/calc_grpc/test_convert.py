@@ -23,7 +23,15 @@ from calc_grpc.convert import (
     state_names,
 )
 from calc_grpc.orbits.observation import Observation
-from calc_grpc.orbits.result import Alternative, DistanceResult, FollowUp, FollowUpNight, ObservationResult, Orbit
+from calc_grpc.orbits.result import (
+    Alternative,
+    DistanceResult,
+    FollowUp,
+    FollowUpNight,
+    ObservationResult,
+    Orbit,
+    VerdictGrounds,
+)
 from tests.calc_grpc.fakes import START_US, distance_input
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -76,6 +84,9 @@ RESULT = DistanceResult(
     ),
     alternatives=(Alternative(weight=0.25, distance_au=2.5, orbit=ORBIT),),
     follow_up=FOLLOW_UP,
+    grounds=VerdictGrounds(
+        cause="LITTLE_BEND", arc_days=1.5, night_count=2, observation_count=7, left_out_count=1, relative_sigma=0.05
+    ),
 )
 
 
@@ -118,6 +129,10 @@ def test_every_field_of_a_result_reaches_the_message() -> None:
     assert not message.follow_up.HasField("observe_by")
     assert {field.name for field in dataclasses.fields(FollowUpNight)} == set(night.DESCRIPTOR.fields_by_name)
     assert {field.name for field in dataclasses.fields(FollowUp)} == set(message.follow_up.DESCRIPTOR.fields_by_name)
+    grounds = message.verdict_grounds
+    assert (grounds.cause, grounds.left_out_count, grounds.relative_sigma) == ("LITTLE_BEND", 1, 0.05)
+    assert not grounds.HasField("other_distance_au")
+    assert {field.name for field in dataclasses.fields(VerdictGrounds)} == set(grounds.DESCRIPTOR.fields_by_name)
     for field in dataclasses.fields(Orbit):
         value, sent = getattr(ORBIT, field.name), getattr(message.orbit, field.name)
         if value is None:

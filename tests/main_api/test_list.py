@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -141,6 +142,25 @@ def test_the_order_is_chosen_and_empty_values_come_last(as_observer: APIClient, 
     assert listed(as_observer, "ordering=creator,-status,id") == [b, a, draft]
 
 
+def test_requests_without_a_verdict_come_last_in_the_order_of_verdicts(
+    as_observer: APIClient, observer: User, moderator: User
+) -> None:
+    without, weak, determined = (make_completed(observer, moderator).pk for _ in range(3))
+    Request.objects.filter(pk=weak).update(verdict="WEAK")
+    Request.objects.filter(pk=determined).update(verdict="DETERMINED")
+    assert listed(as_observer, "ordering=verdict") == [determined, weak, without]
+    assert listed(as_observer, "ordering=-verdict") == [weak, determined, without]
+
+
+def test_requests_are_found_by_their_present_calculations(
+    as_moderator: APIClient, observer: User, moderator: User
+) -> None:
+    first, second, _ = (make_completed(observer, moderator) for _ in range(3))
+    wanted = f"{first.calculation_id},{str(second.calculation_id).upper()},{uuid4()}"
+    assert listed(as_moderator, f"calculation_id={wanted}") == [second.pk, first.pk]
+    assert listed(as_moderator, f"calculation_id={uuid4()}") == []
+
+
 @pytest.mark.parametrize(
     ("query", "path", "reason"),
     [
@@ -152,6 +172,7 @@ def test_the_order_is_chosen_and_empty_values_come_last(as_observer: APIClient, 
         ("updated_after=2026-03", "updated_after", "INVALID_FORMAT"),
         ("updated_after=2026-03-01T12:00:00", "updated_after", "INVALID_FORMAT"),
         ("ordering=colour", "ordering", "UNKNOWN_VALUE"),
+        ("calculation_id=7", "calculation_id", "INVALID_FORMAT"),
         ("search=%00", "search", "INVALID_FORMAT"),
         ("page=0", "page", "OUT_OF_RANGE"),
         ("page=two", "page", "INVALID_FORMAT"),
@@ -227,7 +248,7 @@ def test_the_detail_is_the_row_and_all_that_belongs_to_it(as_observer: APIClient
     draft = make_draft(observer)
     detail = as_observer.get(f"{URL}/{draft.pk}").json()
     more = {"comment", "observations", "orbit", "verdict_reason", "alternatives", "follow_up", "error", "history"}
-    more.add("catalogue")
+    more |= {"catalogue", "verdict_grounds"}
     assert set(detail) == ROW | more
 
 

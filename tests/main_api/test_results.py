@@ -249,6 +249,26 @@ def test_what_is_null_or_empty_is_stored_as_absent(completed: Request) -> None:
     assert completed.alternatives == [{"weight": 0.1, "distance_au": 1.5, "orbit": None}]
 
 
+def test_the_grounds_of_the_verdict_are_stored_and_shown_with_every_key(
+    completed: Request, as_moderator: APIClient
+) -> None:
+    grounds = {"cause": "TWO_ORBITS", "arc_days": 2.5, "night_count": 3, "observation_count": 9, "left_out_count": 0}
+    first = observation_ids(completed)[0]
+    rows = [{"id": first, "distance_au": 2.5, "information_share": 0.25}]
+    body = result_body(completed, verdict_grounds=grounds | {"other_distance_au": 1.25}, observations=rows)
+    assert put(completed, body).status_code == 204
+    detail = as_moderator.get(f"/api/requests/{completed.pk}").json()
+    assert detail["verdict_grounds"] == grounds | {
+        "other_distance_au": 1.25,
+        "relative_sigma": None,
+        "relative_sigma_alone": None,
+        "residual_ratio": None,
+        "eccentricity": None,
+    }
+    assert [row["information_share"] for row in detail["observations"]] == [0.25, None, None]
+    assert put(completed, result_body(completed, verdict_grounds={"cause": "X"})).status_code == 400
+
+
 def test_what_to_do_next_is_stored_shown_and_kept_when_it_is_replaced(
     completed: Request, as_moderator: APIClient
 ) -> None:

@@ -215,6 +215,7 @@ def result() -> dict[str, Any]:
         "residual_ra_arcsec": -0.31,
         "residual_dec_arcsec": 0.12,
         "used": True,
+        "information_share": 0.3,
     }
     return {
         "calculation_id": str(UUID(int=1)),
@@ -223,6 +224,17 @@ def result() -> dict[str, Any]:
         "state": "SUCCEEDED",
         "verdict": "DETERMINED",
         "verdict_reason": "The largest relative uncertainty is 0.5 %: 4 nights over 3.0 days.",
+        "verdict_grounds": {
+            "cause": "KNOWN",
+            "arc_days": 3.0,
+            "night_count": 4,
+            "observation_count": 4,
+            "left_out_count": 1,
+            "relative_sigma": 0.005,
+            "relative_sigma_alone": 0.006,
+            "residual_ratio": 0.98,
+            "eccentricity": 0.0789,
+        },
         "orbit": ORBIT,
         "alternatives": [{"weight": 0.02, "distance_au": 0.31, "orbit": {**ORBIT, "a_au": 1.1, "e": 0.4}}],
         "follow_up": follow_up(),

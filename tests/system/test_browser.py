@@ -108,6 +108,7 @@ def test_wrong_position_is_explained_at_its_field_and_nothing_is_lost(
 def test_no_page_is_wider_than_the_screen(page: Page, deployment: Deployment, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     sign_in_page(page, deployment.url, "moderator")
+    page.goto(f"{deployment.url}/requests?q=Piazzi")
     row = page.get_by_role("link").filter(has_text="Piazzi").first
     row.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,27 +1,29 @@
-import { useState } from "react";
-import { MantineProvider, MantineThemeProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { endSession } from "@/features/session/api.ts";
-import { LanguageProvider, useText } from "@/i18n/language.tsx";
+import { LanguageProvider } from "@/i18n/language.tsx";
 import { CrashBoundary } from "./crash-boundary.tsx";
-import classes from "./layout.module.css";
 import { Layout } from "./layout.tsx";
-import { createQueryClient } from "./query-client.ts";
+import { Notices } from "./notices.tsx";
+import { NamedControls } from "./named-controls.tsx";
 import { Routes } from "./routes.tsx";
 import { theme, variables } from "./theme.ts";
 import { useScrollToTop } from "./use-scroll-to-top.ts";
 
-const expireSession = (client: QueryClient) => endSession(client, "expired");
+interface AppProps {
+  environment?: "default" | "test";
+  /** Where the answers are kept. */
+  client: QueryClient;
+}
 
-export function App({ environment = "default" }: { environment?: "default" | "test" }) {
-  const [client] = useState<QueryClient>(() => createQueryClient(expireSession));
+export function App({ environment = "default", client }: AppProps) {
   useScrollToTop();
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" env={environment}>
       <LanguageProvider>
         <QueryClientProvider client={client}>
-          <Notices />
+          <NamedControls>
+            <Notices />
+          </NamedControls>
           <Layout>
             <CrashBoundary>
               <Routes />
@@ -30,15 +32,5 @@ export function App({ environment = "default" }: { environment?: "default" | "te
         </QueryClientProvider>
       </LanguageProvider>
     </MantineProvider>
-  );
-}
-
-/** What was just done, or failed; each can be closed by a button that has a name. */
-function Notices() {
-  const closeButtonProps = { "aria-label": useText().common.close };
-  return (
-    <MantineThemeProvider inherit theme={{ components: { Notification: { defaultProps: { closeButtonProps } } } }}>
-      <Notifications position="top-center" autoClose={5_000} limit={3} classNames={{ root: classes.notifications }} />
-    </MantineThemeProvider>
   );
 }

@@ -10,7 +10,9 @@ import {
 } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
+import { OfflineNotice } from "@/components/offline-notice.tsx";
 import { Logo } from "@/components/logo.tsx";
+import { useSession } from "@/features/session/api.ts";
 import { UserMenu } from "@/features/session/user-menu.tsx";
 import { useLanguage, useText } from "@/i18n/language.tsx";
 import classes from "./layout.module.css";
@@ -39,6 +41,7 @@ export function Layout({ children }: { children: ReactNode }) {
           </Group>
         </div>
       </header>
+      <OfflineNotice />
       <Box component="main" id="content" className={classes.main} tabIndex={-1}>
         {children}
       </Box>
@@ -50,10 +53,12 @@ export function Layout({ children }: { children: ReactNode }) {
 function Navigation() {
   const text = useText();
   const [path] = useLocation();
+  const moderator = useSession().data?.role === "moderator";
   const parts = [
     { to: "/requests", label: text.app.requests },
     { to: "/asteroids", label: text.catalogue.title },
     { to: "/pi", label: text.pi.title },
+    ...(moderator ? [{ to: "/calculations", label: text.calculations.title }] : []),
   ];
   return (
     <nav aria-label={text.app.navigation} className={classes.navigation}>

@@ -1,14 +1,20 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { prefetchSession } from "@/features/session/api.ts";
+import { loadDictionary, preferredLanguage } from "@/i18n/dictionaries.ts";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./global.css";
 import { App } from "./app.tsx";
+import { createQueryClient } from "./query-client.ts";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+const client = createQueryClient();
+prefetchSession(client);
+await loadDictionary(preferredLanguage());
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App client={client} />
   </StrictMode>,
 );

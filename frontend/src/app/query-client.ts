@@ -1,19 +1,23 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { endSession } from "@/features/session/api.ts";
 import { ApiError } from "@/lib/http.ts";
 
-/** Called when an answer says that the session has ended. */
-export type OnSignedOut = (client: QueryClient) => void;
-
-export function createQueryClient(onSignedOut: OnSignedOut): QueryClient {
+/** Where answers are kept; one that says that the session has ended ends it here, too. */
+export function createQueryClient(): QueryClient {
   const watch = (error: unknown) => {
-    if (error instanceof ApiError && error.status === 401 && error.reason !== "WRONG_CREDENTIALS") onSignedOut(client);
+    if (error instanceof ApiError && error.status === 401 && error.reason !== "WRONG_CREDENTIALS")
+      endSession(client, "expired");
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: watch }),
     mutationCache: new MutationCache({ onError: watch }),
     defaultOptions: {
-      queries: { retry: mayRetry, staleTime: 1_000, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      // Without a network a question fails at once and says so, instead of waiting without a word.
+      queries: {
+        ...{ retry: mayRetry, staleTime: 1_000, networkMode: "always" },
+        ...{ refetchOnWindowFocus: true, refetchOnReconnect: true },
+      },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
   return client;

@@ -5,13 +5,14 @@ import { MessagePanel } from "@/components/message-panel.tsx";
 import { ListPage } from "@/features/requests/list-page.tsx";
 import { OpenGate } from "@/features/session/open-gate.tsx";
 import { SessionGate } from "@/features/session/session-gate.tsx";
-import { SignInPage } from "@/features/session/sign-in-page.tsx";
 import { useText } from "@/i18n/language.tsx";
 
 const AsteroidListPage = lazy(() => import("@/features/catalogue/list-page.tsx"));
 const AsteroidPage = lazy(() => import("@/features/catalogue/asteroid-page.tsx"));
+const CalculationListPage = lazy(() => import("@/features/calculations/list-page.tsx"));
 const PiPage = lazy(() => import("@/features/pi/calculation-page.tsx"));
 const PiListPage = lazy(() => import("@/features/pi/list-page.tsx"));
+const SignInPage = lazy(() => import("@/features/session/sign-in-page.tsx"));
 const RequestPage = lazy(() => import("@/features/requests/request-page.tsx"));
 const NewRequestPage = lazy(() => import("@/features/requests/new-request-page.tsx"));
 
@@ -19,10 +20,14 @@ export function Routes() {
   return (
     <Switch>
       <Route path="/sign-in">
-        <SignInPage mode="sign-in" />
+        <LatePart>
+          <SignInPage mode="sign-in" />
+        </LatePart>
       </Route>
       <Route path="/register">
-        <SignInPage mode="register" />
+        <LatePart>
+          <SignInPage mode="register" />
+        </LatePart>
       </Route>
       <Route path="/">
         <Redirect to="/requests" replace />
@@ -30,6 +35,11 @@ export function Routes() {
       <Route path="/requests/*?">
         <SignedInPart>
           <RequestRoutes />
+        </SignedInPart>
+      </Route>
+      <Route path="/calculations">
+        <SignedInPart>
+          <CalculationListPage />
         </SignedInPart>
       </Route>
       <Route path="/pi/*?">

@@ -78,19 +78,24 @@ export const theme = createTheme({
   },
 });
 
-/** The library's tinted badges sink into our dark background; these stand out from it. */
+/** The library's tinted badges sink into our dark background; these stand out from it. Its red is too pale on white. */
 export const variables: CSSVariablesResolver = (used) => ({
   variables: {},
-  light: {},
-  dark: Object.fromEntries(
-    ["petrol", "amber", "gray", "red"].flatMap((name) => {
-      const shades = used.colors[name];
-      return shades
-        ? [
-            [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
-            [`--mantine-color-${name}-light-color`, shades[2]],
-          ]
-        : [];
-    }),
+  light: Object.fromEntries(
+    ["--mantine-color-error", "--mantine-color-red-text"].map((name) => [name, used.colors.red[9]]),
   ),
+  dark: {
+    "--mantine-color-error": used.colors.red[4],
+    ...Object.fromEntries(
+      ["petrol", "amber", "gray", "red"].flatMap((name) => {
+        const shades = used.colors[name];
+        return shades
+          ? [
+              [`--mantine-color-${name}-light`, `color-mix(in srgb, ${shades[5]} 22%, transparent)`],
+              [`--mantine-color-${name}-light-color`, shades[2]],
+            ]
+          : [];
+      }),
+    ),
+  },
 });

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Group, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Group, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
 import classes from "./data-age.module.css";
 
@@ -19,17 +19,15 @@ export function DataAge({ updatedAt, failing, onRefresh }: DataAgeProps) {
   }, []);
   const seconds = Math.max(0, Math.round((now - updatedAt) / 1_000));
   return (
-    <Tooltip label={text.age.tooltip}>
-      <UnstyledButton className={classes.root} onClick={onRefresh}>
-        <Group gap={6} wrap="nowrap">
-          <span className={classes.dot} data-failing={failing || undefined} />
-          <Text size="xs" c={failing ? "orange" : "dimmed"}>
-            {failing ? `${text.age.failing}. ${ageText(text, seconds)}` : ageText(text, seconds)}
-          </Text>
-          <VisuallyHidden>. {text.age.refresh}</VisuallyHidden>
-        </Group>
-      </UnstyledButton>
-    </Tooltip>
+    <UnstyledButton className={classes.root} onClick={onRefresh} title={text.age.tooltip}>
+      <Group gap={6} wrap="nowrap">
+        <span className={classes.dot} data-failing={failing || undefined} />
+        <Text size="xs" c={failing ? "orange" : "dimmed"}>
+          {failing ? `${text.age.failing}. ${ageText(text, seconds)}` : ageText(text, seconds)}
+        </Text>
+        <VisuallyHidden>. {text.age.refresh}</VisuallyHidden>
+      </Group>
+    </UnstyledButton>
   );
 }
 

@@ -3,12 +3,16 @@ import {
   aphelion,
   earthAt,
   JUPITER,
-  jupiterAt,
+  MARS,
+  MERCURY,
+  planetAt,
   pointAt,
   traceOrbit,
   trueAnomaly,
   type OrbitShape,
+  type Planet,
   type PlanePoint,
+  VENUS,
 } from "@/lib/orbit-geometry.ts";
 import type { Degrees } from "@/lib/units.ts";
 import classes from "./orbit-plot.module.css";
@@ -26,9 +30,23 @@ const SIZE = 400;
 const FARTHEST_AU = 12;
 
 const JUPITER_REACH_AU = 5.6;
+/** Nearer to the Sun the names would cover each other. */
+const NAMED_FROM_PX = 44;
+const INNER: { name: "mercury" | "venus" | "mars"; planet: Planet }[] = [
+  { name: "mercury", planet: MERCURY },
+  { name: "venus", planet: VENUS },
+  { name: "mars", planet: MARS },
+];
 
-/** The orbit and Earth's, on demand Jupiter's too, from the north of the ecliptic, the equinox to the right. */
-export function OrbitPlot({ orbit, withJupiter = false }: { orbit: DrawnOrbit; withJupiter?: boolean }) {
+interface OrbitPlotProps {
+  orbit: DrawnOrbit;
+  withJupiter?: boolean;
+  /** Mercury, Venus and Mars. */
+  withInner?: boolean;
+}
+
+/** The orbit and Earth's, on demand other planets' too, from the north of the ecliptic, the equinox to the right. */
+export function OrbitPlot({ orbit, withJupiter = false, withInner = false }: OrbitPlotProps) {
   const text = useText();
   const shape = shapeOf(orbit);
   if (!shape) return null;
@@ -42,35 +60,57 @@ export function OrbitPlot({ orbit, withJupiter = false }: { orbit: DrawnOrbit; w
       .join("");
   const earth = at(earthAt(orbit.epoch_mjd_tdb));
   const perihelion = at(pointAt(shape, 0));
-  const asteroid =
-    orbit.mean_anomaly_deg === null || orbit.mean_anomaly_deg === undefined || orbit.e >= 1
-      ? null
-      : at(pointAt(shape, trueAnomaly(orbit.e, orbit.mean_anomaly_deg)));
-  const label = withJupiter ? text.catalogue.one.orbitPlot : text.request.orbitPlot;
+  const asteroid = asteroidOf(orbit, shape);
+  const inner = withInner ? INNER.map(({ name, planet }) => ({ planet, label: text.sky.planets[name] })) : [];
+  const label = withInner ? text.sky.orbitPlot : withJupiter ? text.catalogue.one.orbitPlot : text.request.orbitPlot;
   return (
     <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className={classes.plot} role="img" aria-label={label}>
       <g fill="none" strokeWidth="1.5">
         <path d={`M0 ${SIZE / 2}H${SIZE}M${SIZE / 2} 0V${SIZE}`} stroke="var(--mantine-color-default-border)" />
         <circle cx={SIZE / 2} cy={SIZE / 2} r={scale} stroke="var(--mantine-color-petrol-5)" />
-        {withJupiter && <path d={trace(JUPITER)} stroke="var(--mantine-color-dimmed)" />}
+        {withJupiter && <path d={trace(JUPITER.shape)} stroke="var(--mantine-color-dimmed)" />}
+        {inner.map(({ planet }) => (
+          <path
+            key={planet.mean_deg}
+            d={trace(planet.shape)}
+            stroke="var(--mantine-color-dimmed)"
+            strokeDasharray="3 4"
+            opacity="0.8"
+          />
+        ))}
         <path d={trace(shape)} stroke="var(--mantine-color-amber-6)" strokeWidth="2" />
       </g>
       <Mark point={{ x: SIZE / 2, y: SIZE / 2 }} radius={6} fill="#f3bf60" label={text.request.sun} />
       <Mark point={earth} radius={4.5} fill="var(--mantine-color-petrol-5)" label={text.request.earth} />
       {withJupiter && (
         <Mark
-          point={at(jupiterAt(orbit.epoch_mjd_tdb))}
+          point={at(planetAt(JUPITER, orbit.epoch_mjd_tdb))}
           radius={4.5}
           fill="var(--mantine-color-dimmed)"
           label={text.catalogue.one.jupiter}
         />
       )}
+      {inner.map(({ planet, label: name }) => (
+        <Mark
+          key={name}
+          point={at(planetAt(planet, orbit.epoch_mjd_tdb))}
+          radius={3}
+          fill="var(--mantine-color-dimmed)"
+          label={planet.shape.q_au * scale < NAMED_FROM_PX ? "" : name}
+        />
+      ))}
       <Mark point={perihelion} radius={2.5} fill="var(--mantine-color-dimmed)" label={text.request.perihelion} />
       {asteroid && (
-        <Mark point={asteroid} radius={5.5} fill="var(--mantine-color-amber-6)" label={text.request.asteroid} />
+        <Mark point={at(asteroid)} radius={5.5} fill="var(--mantine-color-amber-6)" label={text.request.asteroid} />
       )}
     </svg>
   );
+}
+
+/** Where the object of a closed orbit stands at the epoch. */
+function asteroidOf(orbit: DrawnOrbit, shape: OrbitShape): PlanePoint | null {
+  const { mean_anomaly_deg: mean, e } = orbit;
+  return mean === null || mean === undefined || e >= 1 ? null : pointAt(shape, trueAnomaly(e, mean));
 }
 
 function Mark({ point, radius, fill, label }: { point: PlanePoint; radius: number; fill: string; label: string }) {

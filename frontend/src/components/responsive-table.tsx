@@ -1,13 +1,20 @@
-import type { ReactNode } from "react";
+import { lazy, memo, Suspense, useCallback, type CSSProperties, type ReactNode, type Ref } from "react";
+import { SortHeader } from "./sort-header.tsx";
 import classes from "./responsive-table.module.css";
 
 export interface Column<Row> {
   key: string;
   label: string;
   render: (row: Row) => ReactNode;
+  /** In place of the label in the head. */
+  head?: ReactNode;
   align?: "right";
-  /** On phones: the heading of the card, or a value without its label. */
-  phone?: "title" | "bare";
+  /** On phones: the heading of the card, its corner, or a value without its label. */
+  phone?: "title" | "corner" | "bare";
+  /** The name by which rows are put in this column's order; `-` before it where the largest come first. */
+  order?: string;
+  /** Share of the width in a long table, whose columns do not follow their content. */
+  width?: number;
 }
 
 interface ResponsiveTableProps<Row> {
@@ -19,44 +26,106 @@ interface ResponsiveTableProps<Row> {
   tone?: (row: Row) => "muted" | "warning" | undefined;
   /** In place of the row's cells, over their whole width: the row's editor. */
   replace?: (row: Row) => ReactNode;
+  /** The present order and how to choose another, where columns have one. */
+  order?: { present: string; choose: (order: string) => void };
+  /** Only the rows near the view are in the document. */
+  long?: boolean;
 }
 
 /** A table where there is room and a pile of cards where there is none: one markup, the rest is CSS. */
 export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
-  const { label, columns, rows, rowKey, tone, replace } = props;
+  const { label, columns, rows, rowKey, tone, replace, order, long = false } = props;
+  const drawRow = (row: Row, place?: Place) => (
+    <TableRow
+      key={rowKey(row)}
+      row={row}
+      columns={columns as readonly Column<unknown>[]}
+      tone={tone?.(row)}
+      replacement={replace?.(row)}
+      place={place?.ref}
+      index={place?.index}
+    />
+  );
+  const keyAt = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+    [rows, rowKey],
+  );
   // Display properties other than the table's own take its roles away; hence they are written out.
   return (
-    <div className={classes.frame}>
-      <table className={classes.table} role="table" aria-label={label}>
+    <div className={classes.frame} data-long={long || undefined}>
+      <table
+        className={classes.table}
+        role="table"
+        aria-label={label}
+        aria-rowcount={long ? rows.length + 1 : undefined}
+        style={long ? ({ "--columns": gridColumns(columns) } as CSSProperties) : undefined}
+      >
         <thead role="rowgroup">
-          <tr role="row">
+          <tr role="row" aria-rowindex={long ? 1 : undefined}>
             {columns.map((column) => (
-              <th key={column.key} role="columnheader" scope="col" data-align={column.align}>
-                {column.label}
-              </th>
+              <SortHeader key={column.key} column={column} order={order} />
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
-          {rows.map((row) => {
-            const replacement = replace?.(row);
-            return (
-              <tr key={rowKey(row)} role="row" data-tone={tone?.(row)} data-replaced={replacement ? true : undefined}>
-                {replacement ? (
-                  <td role="cell" colSpan={columns.length}>
-                    {replacement}
-                  </td>
-                ) : (
-                  columns.map((column) => <Cell key={column.key} column={column} row={row} />)
-                )}
-              </tr>
-            );
-          })}
-        </tbody>
+        {long ? (
+          <Suspense fallback={<tbody role="rowgroup" />}>
+            <VirtualRows
+              count={rows.length}
+              columnCount={columns.length}
+              keyAt={keyAt}
+              draw={(index, ref) => {
+                const row = rows[index];
+                return row === undefined ? null : drawRow(row, { index, ref });
+              }}
+            />
+          </Suspense>
+        ) : (
+          <tbody role="rowgroup">{rows.map((row) => drawRow(row))}</tbody>
+        )}
       </table>
     </div>
   );
 }
+
+function gridColumns<Row>(columns: readonly Column<Row>[]): string {
+  return columns.map(({ width = 1 }) => `minmax(0, ${width}fr)`).join(" ");
+}
+
+// Few tables are long.
+const VirtualRows = lazy(() => import("./virtual-rows.tsx"));
+
+interface Place {
+  index: number;
+  ref: Ref<HTMLTableRowElement>;
+}
+
+interface TableRowProps {
+  row: unknown;
+  columns: readonly Column<unknown>[];
+  tone: "muted" | "warning" | undefined;
+  replacement: ReactNode;
+  place?: Ref<HTMLTableRowElement> | undefined;
+  index?: number | undefined;
+}
+
+/** Drawn anew only when its own row changes: a list may have thousands. */
+const TableRow = memo(function TableRow({ row, columns, tone, replacement, place, index }: TableRowProps) {
+  const standing = index === undefined ? {} : { "data-index": index, "aria-rowindex": index + 2 };
+  return (
+    <tr ref={place} role="row" data-tone={tone} data-replaced={replacement ? true : undefined} {...standing}>
+      {replacement ? (
+        <td role="cell" colSpan={columns.length}>
+          {replacement}
+        </td>
+      ) : (
+        columns.map((column) => <Cell key={column.key} column={column} row={row} />)
+      )}
+    </tr>
+  );
+});
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   return (

@@ -1,6 +1,9 @@
+import { calculationsEn } from "./calculations-en.ts";
 import { catalogueEn } from "./catalogue-en.ts";
+import { decidingEn, requestListEn } from "./list-en.ts";
 import { piEn } from "./pi-en.ts";
 import { pluralEn } from "./plural.ts";
+import { draftTableEn, exportsEn, intakeEn, skyEn, stagesEn, verdictReasonsEn, whyEn } from "./request-en.ts";
 
 const observations = (count: number) => `${count} ${pluralEn(count, "observation", "observations")}`;
 
@@ -338,8 +341,18 @@ export const en = {
       number: "Write a number above 0.",
     },
   },
+  draftTable: draftTableEn,
+  intake: intakeEn,
+  exports: exportsEn,
+  sky: skyEn,
+  stages: stagesEn,
+  verdictReasons: verdictReasonsEn,
+  why: whyEn,
   pi: piEn,
   catalogue: catalogueEn,
+  requestList: requestListEn,
+  deciding: decidingEn,
+  calculations: calculationsEn,
   /** The server speaks English: words only for what it says to the authors of clients rather than to people. */
   reasons: {
     UNREACHABLE: "The server cannot be reached. Check the connection and try again.",

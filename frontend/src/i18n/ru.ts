@@ -1,7 +1,10 @@
+import { calculationsRu } from "./calculations-ru.ts";
 import { catalogueRu } from "./catalogue-ru.ts";
 import type { Dictionary } from "./en.ts";
+import { decidingRu, requestListRu } from "./list-ru.ts";
 import { piRu } from "./pi-ru.ts";
 import { pluralRu } from "./plural.ts";
+import { draftTableRu, exportsRu, intakeRu, skyRu, stagesRu, verdictReasonsRu, whyRu } from "./request-ru.ts";
 
 const observations = (count: number) => `${count} ${pluralRu(count, "наблюдение", "наблюдения", "наблюдений")}`;
 
@@ -347,8 +350,18 @@ export const ru: Dictionary = {
       number: "Нужно число больше 0.",
     },
   },
+  draftTable: draftTableRu,
+  intake: intakeRu,
+  exports: exportsRu,
+  sky: skyRu,
+  stages: stagesRu,
+  verdictReasons: verdictReasonsRu,
+  why: whyRu,
   pi: piRu,
   catalogue: catalogueRu,
+  requestList: requestListRu,
+  deciding: decidingRu,
+  calculations: calculationsRu,
   reasons: {
     UNREACHABLE: "Сервер недоступен. Проверьте связь и повторите.",
     INVALID_INPUT: "Принято не всё, и ничего не сохранено.",

@@ -63,6 +63,14 @@ export async function send<T>(method: Method, path: string, body?: unknown, sign
   return (response.status === 204 ? undefined : await readJson(response)) as T;
 }
 
+/** POST of a text as it is; the answer is JSON. */
+export async function postText<T>(path: string, content: string, signal?: AbortSignal): Promise<T> {
+  const headers = { Accept: "application/json", "Content-Type": "text/plain; charset=utf-8" };
+  const response = await ask(path, { method: "POST", headers, body: content, ...(signal && { signal }) });
+  if (!response.ok) throw await toApiError(response);
+  return (await readJson(response)) as T;
+}
+
 /** GET of a plain text. */
 export async function getText(path: string, signal?: AbortSignal): Promise<string> {
   const response = await ask(path, { headers: { Accept: "text/plain" }, ...(signal && { signal }) });

@@ -36,7 +36,7 @@ describe("orbit geometry", () => {
 
   it("puts Earth at the autumn point in the sky of the March equinox: 2000-03-20 07:35 UTC", () => {
     const earth = earthAt(51_623.316);
-    expect((Math.atan2(earth.y, earth.x) * 180) / Math.PI).toBeCloseTo(180, 0);
+    expect((Math.abs(Math.atan2(earth.y, earth.x)) * 180) / Math.PI).toBeCloseTo(180, 0);
     expect(Math.hypot(earth.x, earth.y)).toBeCloseTo(0.996, 2);
   });
 });

@@ -48,29 +48,51 @@ export function trueAnomaly(e: number, meanAnomaly_deg: Degrees): number {
   return 2 * Math.atan2(Math.sqrt(1 + e) * Math.sin(eccentric / 2), Math.sqrt(1 - e) * Math.cos(eccentric / 2));
 }
 
-/** Earth's distance direction from the Sun at an epoch, to about a degree: enough for a drawing. */
-export function earthAt(epoch_mjd_tdb: number): PlanePoint {
-  const days = epoch_mjd_tdb - 51_544.5;
-  const anomaly = (357.529 + 0.98560028 * days) * RAD;
-  const longitude = (100.46 + 0.98564736 * days + 1.915 * Math.sin(anomaly)) * RAD;
-  const radius = 1.00014 - 0.01671 * Math.cos(anomaly);
-  return { x: radius * Math.cos(longitude), y: radius * Math.sin(longitude) };
+export interface Planet {
+  shape: OrbitShape;
+  /** Mean anomaly at J2000, degrees, and how the mean longitude grows in a century. */
+  mean_deg: number;
+  rate_deg: number;
 }
 
-/** Mean elements of Jupiter at J2000; E. M. Standish, "Keplerian elements for approximate positions", JPL, table 1. */
-export const JUPITER: OrbitShape = {
-  q_au: 4.9511,
-  e: 0.04838624,
-  i_deg: 1.30439695 as Degrees,
-  node_deg: 100.47390909 as Degrees,
-  peri_deg: 274.25457074 as Degrees,
-};
+/** Mean elements at J2000; E. M. Standish, "Keplerian elements for approximate positions", JPL, table 1. */
+export const MERCURY = planet(
+  [0.38709927, 0.20563593, 7.00497902, 252.2503235, 77.45779628, 48.33076593],
+  149472.67411175,
+);
+export const VENUS = planet(
+  [0.72333566, 0.00677672, 3.39467605, 181.9790995, 131.60246718, 76.67984255],
+  58517.81538729,
+);
+export const MARS = planet([1.52371034, 0.0933941, 1.84969142, -4.55343205, -23.94362959, 49.55953891], 19140.30268499);
+export const EARTH = planet([1.00000261, 0.01671123, -0.00001531, 100.46457166, 102.93768193, 0], 35999.37244981);
+export const JUPITER = planet(
+  [5.202887, 0.04838624, 1.30439695, 34.39644051, 14.72847983, 100.47390909],
+  3034.74612775,
+);
 
-/** Where Jupiter stands at an epoch, to about a degree: enough for a drawing. */
-export function jupiterAt(epoch_mjd_tdb: number): PlanePoint {
+/** Where a planet stands at an epoch, to about a degree within some centuries: enough for a drawing. */
+export function planetAt({ shape, mean_deg, rate_deg }: Planet, epoch_mjd_tdb: number): PlanePoint {
   const centuries = (epoch_mjd_tdb - 51_544.5) / 36_525;
-  const mean = (19.66796068 + 3034.53400105 * centuries) as Degrees;
-  return pointAt(JUPITER, trueAnomaly(JUPITER.e, mean));
+  return pointAt(shape, trueAnomaly(shape.e, ((mean_deg + rate_deg * centuries) % 360) as Degrees));
+}
+
+/** Where the Earth, or rather its and the Moon's centre of mass, stands at an epoch: to 0.02 au within two centuries. */
+export const earthAt = (epoch_mjd_tdb: number): PlanePoint => planetAt(EARTH, epoch_mjd_tdb);
+
+/** From a (au), e, i, mean longitude, longitude of perihelion and node (degrees). */
+function planet(
+  [a, e, i, longitude, perihelion, node]: [number, number, number, number, number, number],
+  rate: number,
+): Planet {
+  const shape = {
+    q_au: a * (1 - e),
+    e,
+    i_deg: i as Degrees,
+    node_deg: node as Degrees,
+    peri_deg: (perihelion - node) as Degrees,
+  };
+  return { shape, mean_deg: longitude - perihelion, rate_deg: rate };
 }
 
 /** Distance at aphelion, or null for an open orbit. */

@@ -44,12 +44,14 @@ export class FakeServer {
 
   private answer(address: string, init: RequestInit = {}): Promise<Response> {
     const url = new URL(address, "http://portal.test");
+    const headers = new Headers(init.headers);
+    const isJson = headers.get("Content-Type") === "application/json";
     const call: Call = {
       method: init.method ?? "GET",
       path: url.pathname,
       query: url.searchParams,
-      headers: new Headers(init.headers),
-      body: typeof init.body === "string" ? JSON.parse(init.body) : undefined,
+      headers,
+      body: isJson ? JSON.parse(init.body as string) : init.body,
     };
     this.calls.push(call);
     const handler = this.handlers.get(`${call.method} ${call.path}`);

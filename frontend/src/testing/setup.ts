@@ -1,8 +1,11 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+import { loadDictionary } from "@/i18n/dictionaries.ts";
 import { FakeEventSource } from "./fake-event-source.ts";
 import { FakeWebSocket } from "./fake-web-socket.ts";
+
+await Promise.all([loadDictionary("en"), loadDictionary("ru")]);
 
 // What Mantine asks of a browser and jsdom lacks.
 class NoObserver {

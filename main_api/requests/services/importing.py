@@ -44,6 +44,14 @@ def import_observations(
     return _append(user, request_id, judged, dry_run=dry_run)
 
 
+def preview_file(*, content: bytes, designation: str = "") -> Import:
+    """What a new request of this file would hold; stores nothing and needs no request. Raises CalcUnavailable."""
+    judged = _judged(calc_client.parse_astrometry(content), designation)
+    if len(judged.designations) > 1 and not designation:
+        return judged
+    return _beside(judged, [])
+
+
 def _judged(file: ReadFile, designation: str) -> Import:
     """What can be said of a file without looking at the draft."""
     # That there are several objects is judged here; for the reader it is nothing but a warning.
@@ -62,13 +70,17 @@ def _judged(file: ReadFile, designation: str) -> Import:
 @writing()
 def _append(user: User, request_id: int, judged: Import, *, dry_run: bool) -> Import:
     request = lock_draft(user, request_id)
-    present = list(request.observations.all())
-    fresh, repeated = _without_repeated(judged.rows, present)
-    outcome = replace(_with(judged, [*repeated, *_count_problems(len(present) + len(fresh))]), rows=fresh)
-    if fresh and not dry_run and not outcome.is_refused:
-        _store(request, [row.observation for row in fresh])
-        logger.info("observations imported", extra={"request_pk": request_id, "observation_count": len(fresh)})
+    outcome = _beside(judged, list(request.observations.all()))
+    if outcome.rows and not dry_run and not outcome.is_refused:
+        _store(request, [row.observation for row in outcome.rows])
+        logger.info("observations imported", extra={"request_pk": request_id, "observation_count": len(outcome.rows)})
     return outcome
+
+
+def _beside(judged: Import, present: Sequence[Observation]) -> Import:
+    """What is left of a file beside the observations that the request has."""
+    fresh, repeated = _without_repeated(judged.rows, present)
+    return replace(_with(judged, [*repeated, *_count_problems(len(present) + len(fresh))]), rows=fresh)
 
 
 def _store(request: Request, observations: Sequence[Observation]) -> None:

@@ -30,7 +30,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 # Written out: composed at each call, they took three quarters of the time of a report.
 _STATE_NAMES = ("calculation_id", "calculation_created_at", "calculation_state", "error")
-_RESULT_NAMES = ("verdict", "verdict_reason", "orbit", "alternatives", "follow_up")
+_RESULT_NAMES = ("verdict", "verdict_reason", "verdict_grounds", "orbit", "alternatives", "follow_up")
 _REQUEST = Columns(Request, "id", "status", *_STATE_NAMES, *_RESULT_NAMES)
 _STATE = Columns(Request, *_STATE_NAMES, "updated_at")
 _RESULT = Columns(Request, *_STATE_NAMES, "updated_at", *_RESULT_NAMES, "result_count")
@@ -52,6 +52,7 @@ class Stored:
     error: dict[str, str] | None
     verdict: str
     verdict_reason: str
+    verdict_grounds: dict[str, Any] | None
     orbit: dict[str, Any] | None
     alternatives: list[dict[str, Any]]
     follow_up: dict[str, Any] | None

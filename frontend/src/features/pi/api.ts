@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { ApiError, getText, queryString, send } from "@/lib/http.ts";
 import type { LiveState } from "@/lib/live.ts";
-import { withSnapshots, type PiPages } from "./rows.ts";
-import { isFinal, newerOf, type PiCalculation, type PiPage } from "./types.ts";
+import { newerOf, withSnapshots, type CalculationPages } from "@/lib/calculation-rows.ts";
+import { isFinal, type PiCalculation, type PiPage } from "./types.ts";
 
 const PAGE_SIZE = 50;
 const POLL_MS = 2_000;
@@ -74,7 +74,7 @@ export function useCancelPi(calculationId: string) {
 /** Snapshots, from wherever they come, go into the one cache that the screens show. */
 export function takeSnapshots(client: QueryClient, snapshots: readonly PiCalculation[]): void {
   const byId = new Map(snapshots.map((row) => [row.calculation_id, row]));
-  client.setQueryData<PiPages>(listKey, (pages) => pages && withSnapshots(pages, byId));
+  client.setQueryData<CalculationPages<PiCalculation>>(listKey, (pages) => pages && withSnapshots(pages, byId));
   for (const snapshot of snapshots) {
     client.setQueryData<PiCalculation>(oneKey(snapshot.calculation_id), (known) =>
       known ? newerOf(known, snapshot) : snapshot,

@@ -12,10 +12,10 @@ import { formatCount } from "./position.ts";
 import { ResultPanel } from "./result-panel.tsx";
 import { RunProgress } from "./run-progress.tsx";
 import { StateLabel } from "./state-label.tsx";
-import { durationText, runMs } from "./time-taken.ts";
+import { durationText, runMs } from "@/lib/duration.ts";
 import { isFinal, type PiCalculation } from "./types.ts";
 import { useLiveCalculation } from "./use-live-calculation.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "@/lib/use-now.ts";
 import classes from "./pi.module.css";
 
 /** One calculation of pi: how far it is, and all its digits when it is done. */

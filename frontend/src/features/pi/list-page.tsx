@@ -7,14 +7,14 @@ import { usePiList } from "./api.ts";
 import { LineAlert, LineBadge } from "@/components/line-state.tsx";
 import { ListTable } from "./list-table.tsx";
 import { NewForm } from "./new-form.tsx";
-import { rowsOf } from "./rows.ts";
-import { useLiveList } from "./use-live-list.ts";
+import { rowsOf } from "@/lib/calculation-rows.ts";
+import { useLivePi } from "./use-live-pi.ts";
 import classes from "./pi.module.css";
 
 /** Everybody's calculations of pi, as they go, and a field to ask for another digit. */
 export default function ListPage() {
   const text = useText();
-  const line = useLiveList();
+  const line = useLivePi();
   const list = usePiList(line);
   return (
     <Stack gap="md">

@@ -7,9 +7,9 @@ import { useText } from "@/i18n/language.tsx";
 import { MomentText } from "./moment-text.tsx";
 import { formatCount } from "./position.ts";
 import { StateLabel } from "./state-label.tsx";
-import { durationText, runMs } from "./time-taken.ts";
+import { durationText, runMs } from "@/lib/duration.ts";
 import { isFinal, type PiCalculation } from "./types.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "@/lib/use-now.ts";
 import classes from "./pi.module.css";
 
 /** All calculations of pi, one line each. */

@@ -9,9 +9,10 @@ import type { LiveState } from "@/lib/live.ts";
 import { useUser } from "@/lib/session.tsx";
 import { useCancelPi } from "./api.ts";
 import { LineAlert, LineBadge } from "@/components/line-state.tsx";
-import { durationText, estimateLeftMs, firstSight, type FirstSight } from "./time-taken.ts";
+import { durationText } from "@/lib/duration.ts";
+import { estimateLeftMs, firstSight, type FirstSight } from "./time-taken.ts";
 import type { PiCalculation } from "./types.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "@/lib/use-now.ts";
 
 /** Stage, progress and time left of a calculation that is not finished, and the button that ends it. */
 export function RunProgress({ calculation, line }: { calculation: PiCalculation; line: LiveState }) {

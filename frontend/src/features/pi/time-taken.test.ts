@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { en } from "@/i18n/en.ts";
+import { durationText, runMs } from "@/lib/duration.ts";
 import { piRow } from "./testing.ts";
-import { durationText, estimateLeftMs, firstSight, runMs } from "./time-taken.ts";
+import { estimateLeftMs, firstSight } from "./time-taken.ts";
 
 const START = Date.parse("2026-11-20T12:00:00Z");
 const running = (fraction: number, start_time = "2026-11-20T12:00:00Z") =>

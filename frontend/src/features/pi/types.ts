@@ -1,4 +1,5 @@
 /** Rows of `/v1/calculations` with kind `pi`, as protos/astrodist/calc/v1 describes them. */
+import type { CalculationPage } from "@/lib/calculation-rows.ts";
 
 export type CalculationState = "SCHEDULED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
@@ -29,13 +30,6 @@ export interface PiCalculation {
   error?: { reason: string; message: string };
 }
 
-export interface PiPage {
-  calculations: PiCalculation[];
-  /** Empty: this was the last page. */
-  next_page_token: string;
-}
+export type PiPage = CalculationPage<PiCalculation>;
 
 export const isFinal = ({ state }: PiCalculation) => state !== "SCHEDULED" && state !== "RUNNING";
-
-/** The newer of two snapshots of one calculation. */
-export const newerOf = (one: PiCalculation, other: PiCalculation) => (other.revision >= one.revision ? other : one);

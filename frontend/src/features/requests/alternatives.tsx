@@ -26,13 +26,17 @@ export function Alternatives({ alternatives }: { alternatives: readonly Alternat
       {
         key: "a",
         label: `${text.request.elements.a}, ${text.request.units.au}`,
-        render: (row) => (row.orbit.a_au ? formatNumber(row.orbit.a_au, text.locale, 3) : text.common.none),
+        render: ({ orbit }) => (orbit?.a_au ? formatNumber(orbit.a_au, text.locale, 3) : text.common.none),
       },
-      { key: "e", label: text.request.elements.e, render: (row) => formatNumber(row.orbit.e, text.locale, 3) },
+      {
+        key: "e",
+        label: text.request.elements.e,
+        render: ({ orbit }) => (orbit ? formatNumber(orbit.e, text.locale, 3) : text.common.none),
+      },
       {
         key: "i",
         label: `${text.request.elements.i}, °`,
-        render: (row) => formatNumber(row.orbit.i_deg, text.locale, 2),
+        render: ({ orbit }) => (orbit ? formatNumber(orbit.i_deg, text.locale, 2) : text.common.none),
       },
     ],
     [text, unit],

@@ -1,46 +1,48 @@
 /** Reading requests: queries that refresh by themselves, often while something runs. */
 import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { ApiError, getTagged, queryString, type Tagged } from "@/lib/http.ts";
-import { PAGE_SIZE, type ListState } from "./list-state.ts";
+import { ApiError, getTagged, type Tagged } from "@/lib/http.ts";
+import { pageSizeOf, type ListState } from "./list-state.ts";
+import { getWholeList, pagePath, withRow, type BackendFilters, type WholeList } from "./list-whole.ts";
 import { isRunning, type RequestDetail, type RequestPage, type RequestRow } from "./types.ts";
 
 const BUSY_POLL_MS = 2_000;
 const CALM_POLL_MS = 10_000;
-/** A moderator's client holds everything that the backend filters let through and divides it into pages itself. */
-const WHOLE_PAGE_SIZE = 1_000;
-
-type BackendFilters = Pick<ListState, "status" | "formedAfter" | "formedBefore" | "search">;
+/** The most that the backend puts on a page. */
+export const PAGE_SIZE_MAX = 1_000;
 
 export const listsKey = ["requests", "list"] as const;
+const wholeKey = [...listsKey, "whole"] as const;
 export const requestKey = (id: number) => ["requests", "one", id] as const;
 
 /** One page of what matches, counted and cut by the backend. */
 export function useRequestPage(state: ListState, enabled: boolean) {
   const client = useQueryClient();
-  const { status, formedAfter, formedBefore, search, page } = state;
+  const { status, formedAfter, formedBefore, search, ordering, page } = state;
   const filters: BackendFilters = { status, formedAfter, formedBefore, search };
-  const key = [...listsKey, "page", filters, page];
+  const path = pagePath(filters, { ordering, page, page_size: Math.min(PAGE_SIZE_MAX, pageSizeOf(state)) });
+  const key = [...listsKey, "page", path];
   return useQuery({
     queryKey: key,
-    queryFn: ({ signal }) =>
-      getTagged(pagePath(filters, page, PAGE_SIZE), client.getQueryData<Tagged<RequestPage>>(key), signal),
+    queryFn: ({ signal }) => getTagged(path, client.getQueryData<Tagged<RequestPage>>(key), signal),
     placeholderData: keepPreviousData,
     refetchInterval: (query) => pollInterval(query.state.data?.body.results),
     enabled,
   });
 }
 
-/** Everything that matches, however many pages it takes; a page that did not change costs a header. */
+/** Everything that matches: read whole once, then only what changed. */
 export function useWholeList(state: ListState, enabled: boolean) {
   const client = useQueryClient();
   const { status, formedAfter, formedBefore, search } = state;
   const filters: BackendFilters = { status, formedAfter, formedBefore, search };
-  const key = [...listsKey, "whole", filters];
+  const key = [...wholeKey, filters];
   return useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => getAllPages(filters, client.getQueryData<Tagged<RequestPage>[]>(key) ?? [], signal),
+    queryFn: ({ signal }) => getWholeList(filters, () => client.getQueryData<WholeList>(key), signal),
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => pollInterval(query.state.data?.flatMap((page) => page.body.results)),
+    // Rows that did not change stay the same objects anyway; comparing thousands again costs frames.
+    structuralSharing: false,
+    refetchInterval: (query) => pollInterval(query.state.data?.rows),
     enabled,
   });
 }
@@ -62,34 +64,29 @@ export function useRequest(id: number) {
 
 /** The server's own word about a row replaces what the cache holds, and the lists are asked again. */
 export function takeRow(client: QueryClient, row: RequestRow | RequestDetail): Promise<void> {
-  const key = requestKey(row.id);
-  client.setQueryData<Tagged<RequestDetail>>(key, (known) =>
-    "observations" in row ? { body: row, etag: null } : known && { body: { ...known.body, ...row }, etag: null },
-  );
-  void client.invalidateQueries({ queryKey: key });
+  storeRow(client, row);
+  void client.invalidateQueries({ queryKey: requestKey(row.id) });
   return client.invalidateQueries({ queryKey: listsKey });
 }
 
-async function getAllPages(filters: BackendFilters, known: Tagged<RequestPage>[], signal: AbortSignal) {
-  const pages: Tagged<RequestPage>[] = [];
-  for (let number = 1; ; number++) {
-    const page = await getTagged(pagePath(filters, number, WHOLE_PAGE_SIZE), known[number - 1], signal);
-    pages.push(page);
-    if (number * WHOLE_PAGE_SIZE >= page.body.count) break;
+/** The same without asking: for many rows one after another. */
+export function storeRow(client: QueryClient, row: RequestRow | RequestDetail): void {
+  client.setQueryData<Tagged<RequestDetail>>(requestKey(row.id), (known) =>
+    "observations" in row ? { body: row, etag: null } : known && { body: { ...known.body, ...row }, etag: null },
+  );
+  for (const query of client.getQueryCache().findAll({ queryKey: wholeKey })) {
+    const { status } = query.queryKey[wholeKey.length] as BackendFilters;
+    client.setQueryData<WholeList>(query.queryKey, (list) => list && withRow(list, row, status));
   }
-  return pages.length === known.length && pages.every((page, index) => page === known[index]) ? known : pages;
 }
 
-function pagePath(filters: BackendFilters, page: number, pageSize: number): string {
-  const query = queryString({
-    status: filters.status,
-    formed_after: filters.formedAfter,
-    formed_before: filters.formedBefore,
-    search: filters.search,
-    page,
-    page_size: pageSize,
-  });
-  return `/api/requests${query}`;
+/** What is deleted is told by no list of changes. */
+export function dropRow(client: QueryClient, id: number): Promise<void> {
+  client.setQueriesData<WholeList>(
+    { queryKey: wholeKey },
+    (list) => list && { ...list, rows: list.rows.filter((row) => row.id !== id) },
+  );
+  return client.invalidateQueries({ queryKey: listsKey });
 }
 
 function pollInterval(rows: readonly RequestRow[] | undefined): number {

@@ -1,14 +1,67 @@
 /** Changing requests. Nothing is guessed beforehand: the row that the server answers is what is shown. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { ApiError, send } from "@/lib/http.ts";
-import { listsKey, requestKey, takeRow } from "./api.ts";
+import { useUser } from "@/lib/session.tsx";
+import { dropRow, listsKey, requestKey, storeRow, takeRow } from "./api.ts";
 import type { Observation, ObservationInput, RequestDetail, RequestRow } from "./types.ts";
 
 export type Decision =
   { kind: "complete" } | { kind: "reject"; reason: string } | { kind: "recalculate"; supersedes: string };
 
-export function useDecide(id: number) {
-  return useRowChange((decision: Decision) => sendDecision(id, decision));
+/** What came of a decision. `by`: who had taken it before, so that nothing was left to do. */
+export type DecisionOutcome =
+  | { kind: "done"; row: RequestRow; by: string | null }
+  | {
+      kind: "refused";
+      error: unknown;
+      /** The row as it is by now, where that is the reason. */ present: RequestRow | null;
+    };
+
+/** One decision about one row; the lists are asked again when it is made. `onOutcome` is told even if the row is not
+ * drawn any more by then: a decided row may leave the list at once. */
+export function useDecide(row: RequestRow, onOutcome: (decision: Decision, outcome: DecisionOutcome) => void) {
+  const client = useQueryClient();
+  const { username } = useUser();
+  return useMutation({
+    mutationFn: (decision: Decision) => decide(client, row, decision, username),
+    onSuccess: (outcome, decision) => {
+      onOutcome(decision, outcome);
+      if (outcome.kind === "done") void client.invalidateQueries({ queryKey: requestKey(row.id) });
+      return client.invalidateQueries({ queryKey: listsKey });
+    },
+  });
+}
+
+/** Takes the decision and stores what the server says about the row; throws only when the session has ended. */
+export async function decide(
+  client: QueryClient,
+  row: RequestRow,
+  decision: Decision,
+  username: string,
+): Promise<DecisionOutcome> {
+  try {
+    const answer = await sendDecision(row.id, decision);
+    storeRow(client, answer);
+    // Completing what is completed is no error, but not this moderator's doing either.
+    const byOther = decision.kind === "complete" && answer.moderator !== username;
+    return { kind: "done", row: answer, by: byOther ? answer.moderator : null };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) throw error;
+    const present = error instanceof ApiError && error.status === 409 ? await readPresent(client, row.id) : null;
+    // That a calculation was replaced already is said by the refusal, not by the status.
+    return { kind: "refused", error, present: decision.kind === "recalculate" ? null : present };
+  }
+}
+
+/** A refused step means that the row is not what the screen shows. */
+async function readPresent(client: QueryClient, id: number): Promise<RequestRow | null> {
+  try {
+    const present = await send<RequestDetail>("GET", `/api/requests/${id}`);
+    storeRow(client, present);
+    return present;
+  } catch {
+    return null; // the refusal itself is told all the same
+  }
 }
 
 export function useForm(id: number) {
@@ -39,7 +92,7 @@ export function useDeleteRequest(id: number) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => send<undefined>("DELETE", `/api/requests/${id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: listsKey }),
+    onSuccess: () => dropRow(client, id),
   });
 }
 

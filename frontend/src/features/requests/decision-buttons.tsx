@@ -1,13 +1,17 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Icon } from "@/components/icon.tsx";
-import { wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useDecide, type Decision } from "./change-api.ts";
+import { doneText, refusedText } from "./decision-text.ts";
 import { requestName } from "./request-name.ts";
-import { RejectModal } from "./reject-modal.tsx";
 import type { RequestRow } from "./types.ts";
+
+// Dialogs are a good part of the library, and no first view shows one.
+const RejectModal = lazy(() => import("./reject-modal.tsx"));
+/** Long enough to read why, and to look at the row. */
+const REFUSAL_SHOWN_MS = 15_000;
 
 interface DecisionButtonsProps {
   row: RequestRow;
@@ -20,37 +24,37 @@ interface DecisionButtonsProps {
 /** The moderator's steps that the row's status allows; what came of them is said at once. */
 export function DecisionButtons({ row, size, describedBy, recalculate = false }: DecisionButtonsProps) {
   const text = useText();
-  const decide = useDecide(row.id);
   const [rejecting, setRejecting] = useState(false);
   const name = requestName(text, row);
+  const decide = useDecide(row, (decision, outcome) => {
+    if (outcome.kind === "done") {
+      setRejecting(false);
+      const message = doneText(text, decision.kind, outcome);
+      notifications.show({ color: "petrol", message, icon: <Icon name="check" /> });
+    } else if (decision.kind !== "reject" || outcome.present) {
+      // The dialog shows a refusal itself, beside the reason that was written, unless the row has moved on and takes it
+      // away.
+      const shown = { color: "red", autoClose: REFUSAL_SHOWN_MS };
+      notifications.show({ ...shown, title: text.decide.refused(name), message: refusedText(text, outcome) });
+    }
+  });
   const busy = (kind: Decision["kind"]) => decide.isPending && decide.variables.kind === kind;
-  const run = (decision: Decision, done: string) =>
-    decide.mutate(decision, {
-      onSuccess: () => {
-        setRejecting(false);
-        notifications.show({ color: "petrol", message: done, icon: <Icon name="check" /> });
-      },
-      onError: (error) => {
-        // The dialog shows a refusal itself, beside the reason that was written.
-        if (decision.kind !== "reject") {
-          notifications.show({
-            color: "red",
-            title: text.decide.refused(name),
-            message: wholeFailureText(text, error),
-          });
-        }
-      },
-    });
+  const run = (decision: Decision) => decide.mutate(decision);
+  const openDialog = () => {
+    decide.reset();
+    setRejecting(true);
+  };
   const shared = { size, "aria-describedby": describedBy, disabled: decide.isPending };
-  if (row.status === "COMPLETED" && recalculate && row.calculation_id) {
+  if (recalculate && row.status === "COMPLETED") {
     const supersedes = row.calculation_id;
+    if (supersedes === null) return null;
     return (
       <Button
         {...shared}
         variant="default"
         loading={busy("recalculate")}
         leftSection={<Icon name="repeat" size={16} />}
-        onClick={() => run({ kind: "recalculate", supersedes }, text.decide.recalculating(name))}
+        onClick={() => run({ kind: "recalculate", supersedes })}
       >
         {text.decide.recalculate}
       </Button>
@@ -59,24 +63,23 @@ export function DecisionButtons({ row, size, describedBy, recalculate = false }:
   if (row.status !== "FORMED") return null;
   return (
     <Group gap={8} wrap="nowrap">
-      <Button
-        {...shared}
-        loading={busy("complete")}
-        onClick={() => run({ kind: "complete" }, text.decide.completed(name))}
-      >
+      <Button {...shared} loading={busy("complete")} onClick={() => run({ kind: "complete" })}>
         {text.decide.complete}
       </Button>
-      <Button {...shared} variant="default" onClick={() => setRejecting(true)}>
+      <Button {...shared} variant="default" onClick={openDialog}>
         {text.decide.reject}
       </Button>
       {rejecting && (
-        <RejectModal
-          name={name}
-          busy={busy("reject")}
-          error={decide.variables?.kind === "reject" ? decide.error : null}
-          onClose={() => setRejecting(false)}
-          onReject={(reason) => run({ kind: "reject", reason }, text.decide.rejected(name))}
-        />
+        <Suspense>
+          <RejectModal
+            title={text.decide.rejectTitle}
+            explanation={text.decide.rejectText(name)}
+            busy={busy("reject")}
+            refusal={decide.data?.kind === "refused" ? decide.data : null}
+            onClose={() => setRejecting(false)}
+            onReject={(reason) => run({ kind: "reject", reason })}
+          />
+        </Suspense>
       )}
     </Group>
   );

@@ -169,6 +169,54 @@ describe("a draft", () => {
     expect(await screen.findByText("The request waits for a moderator's decision.")).toBeVisible();
   });
 
+  it("puts a removed observation back as it was measured", async () => {
+    const first = rows[0];
+    const path = `/api${PAGE}/observations/${first?.id}`;
+    const server = serve().on(`DELETE ${path}`, { status: 204 }).on(ADD, { status: 201, body: observation });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Delete observation 2020-03-01 22:00:00" }));
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(server.made(ADD)).toHaveLength(1));
+    expect(server.made(ADD)[0]?.body).toMatchObject({ ra_deg: first?.ra_deg, observed_at: first?.observed_at });
+    expect(await screen.findByText("The observation is back.")).toBeVisible();
+  });
+
+  it("goes from row to row by the arrows, opens one by Enter and gives the focus back", async () => {
+    serve();
+    const user = renderApp(PAGE);
+    const edit = (day: number) => screen.getByRole("button", { name: `Edit observation 2020-03-0${day} 22:00:00` });
+    (await screen.findByRole("button", { name: /Edit observation 2020-03-01/ })).focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(edit(2)).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(screen.getByLabelText("Time, UTC")).toHaveValue("2020-03-02 22:00:00");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(edit(2)).toHaveFocus());
+  });
+
+  it("saves a changed row and goes on to the one below, in the same field", async () => {
+    const path = `/api${PAGE}/observations/${rows[0]?.id}`;
+    const server = serve().on(`PATCH ${path}`, { body: observation });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: /Edit observation 2020-03-01/ }));
+    const dec = screen.getByLabelText("Declination");
+    await user.clear(dec);
+    await user.type(dec, "17.5{ArrowDown}");
+    await waitFor(() => expect(screen.getByLabelText("Time, UTC")).toHaveValue("2020-03-02 22:00:00"));
+    expect(server.made(`PATCH ${path}`)[0]?.body).toMatchObject({ dec_deg: 17.5 });
+    expect(screen.getByLabelText("Declination")).toHaveFocus();
+  });
+
+  it("removes the row in hand by the Delete key and moves on", async () => {
+    const path = `/api${PAGE}/observations/${rows[1]?.id}`;
+    const server = serve().on(`DELETE ${path}`, { status: 204 });
+    const user = renderApp(PAGE);
+    (await screen.findByRole("button", { name: /Edit observation 2020-03-02/ })).focus();
+    await user.keyboard("{Delete}");
+    await waitFor(() => expect(server.made(`DELETE ${path}`)).toHaveLength(1));
+    expect(screen.getByRole("button", { name: /Edit observation 2020-03-03/ })).toHaveFocus();
+  });
+
   it("is deleted only after asking", async () => {
     const server = serve().on(`DELETE /api${PAGE}`, { status: 204 });
     const user = renderApp(PAGE);
@@ -178,32 +226,5 @@ describe("a draft", () => {
     await user.click(dialog.getByRole("button", { name: "Delete" }));
     expect(await screen.findByRole("heading", { name: "Requests" })).toBeVisible();
     expect(server.made(`DELETE /api${PAGE}`)).toHaveLength(1);
-  });
-});
-
-describe("a new request", () => {
-  const paste = async (user: User, lines: string) => {
-    await user.type(await screen.findByLabelText(/Designation/), "Ceres");
-    await user.click(screen.getByLabelText(/Paste observations/));
-    await user.paste(lines);
-  };
-
-  it("creates nothing while a pasted line cannot be read", async () => {
-    const server = serve();
-    const user = renderApp("/requests/new");
-    await paste(user, "2020-03-01 22:00, 54, 16, 535\nnonsense, 54, 16, 535");
-    expect(screen.getByText("1 observation understood")).toBeVisible();
-    expect(screen.getByText(/^Line 2: Time, UTC/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Create draft" }));
-    expect(server.made("POST /api/requests")).toHaveLength(0);
-  });
-
-  it("shows the server's errors at the lines the observations came from", async () => {
-    const errors = [{ path: "observations[1].station", reason: "UNKNOWN_STATION", message: "No such station." }];
-    serve().on("POST /api/requests", problem(400, "INVALID_INPUT", "Refused.", errors));
-    const user = renderApp("/requests/new");
-    await paste(user, "2020-03-01 22:00, 54, 16, 535\n\n2020-03-02 22:00\t54\t16\tZZZ");
-    await user.click(screen.getByRole("button", { name: "Create draft" }));
-    expect(await screen.findByText("Line 3: No such station.")).toBeVisible();
   });
 });

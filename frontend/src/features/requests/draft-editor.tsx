@@ -7,30 +7,35 @@ import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useDeleteRequest, useForm } from "./change-api.ts";
 import { DraftDetails } from "./draft-details.tsx";
-import { DraftObservations, useEditing } from "./draft-observations.tsx";
+import { usePastedFile } from "./draft-import.tsx";
+import { DraftObservations } from "./draft-observations.tsx";
 import { requestName } from "./request-name.ts";
 import type { RequestDetail } from "./types.ts";
+import { useEditing } from "./use-editing.ts";
 
 const OBSERVATIONS_NEEDED = 3;
 
 /** A draft in its creator's hands: name, observations, then form or delete. */
 export function DraftEditor({ request }: { request: RequestDetail }) {
-  const editing = useEditing(request.id);
+  const text = useText();
+  const edit = useEditing(request.id);
+  const pasted = usePastedFile(request.id);
+  const unsaved = edit.dirty ? text.draft.formUnsaved : pasted.dirty ? text.draftTable.fileOpen : null;
   return (
     <>
       <DraftDetails request={request} />
-      <DraftObservations request={request} {...editing} />
-      <DraftActions request={request} editing={editing.dirty} />
+      <DraftObservations request={request} edit={edit} pasted={pasted} />
+      <DraftActions request={request} unsaved={unsaved} />
     </>
   );
 }
 
-function DraftActions({ request, editing }: { request: RequestDetail; editing: boolean }) {
+function DraftActions({ request, unsaved }: { request: RequestDetail; unsaved: string | null }) {
   const text = useText();
   const form = useForm(request.id);
   const [deleting, setDeleting] = useState(false);
   const missing = OBSERVATIONS_NEEDED - request.observations.length;
-  const obstacle = missing > 0 ? text.draft.formTooFew(missing) : editing ? text.draft.formUnsaved : null;
+  const obstacle = missing > 0 ? text.draft.formTooFew(missing) : unsaved;
   const onForm = () =>
     form.mutate(undefined, {
       onSuccess: () => notifications.show({ color: "petrol", message: text.draft.formed }),

@@ -1,101 +1,78 @@
-import { useMemo } from "react";
-import { ActionIcon, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
-import { useSessionStorage } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
+import { useMemo, useRef } from "react";
+import { Button, Group, Paper, Text } from "@mantine/core";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
-import { failureText } from "@/i18n/failure-text.ts";
-import { useText } from "@/i18n/language.tsx";
-import { formatMoment } from "@/lib/moment.ts";
-import { useDeleteObservation } from "./change-api.ts";
-import { ObservationEditor } from "./observation-editor.tsx";
-import { EMPTY_TEXTS, textsOf, type ObservationTexts } from "./observation-values.ts";
-import { measuredColumns, TableSwitches } from "./observations-table.tsx";
-import { useAngleFormat } from "@/lib/preferences.ts";
 import { Section } from "@/components/section.tsx";
+import { useText } from "@/i18n/language.tsx";
+import { useAngleFormat } from "@/lib/preferences.ts";
+import { DraftImport, type usePastedFile } from "./draft-import.tsx";
+import { ObservationEditor } from "./observation-editor.tsx";
+import { EMPTY_TEXTS, textsOf, type ObservationField } from "./observation-values.ts";
+import { measuredColumns, TableSwitches } from "./observations-table.tsx";
+import { RowActions } from "./row-actions.tsx";
+import { focusRow, onRowKey } from "./row-keys.ts";
 import type { Observation, RequestDetail } from "./types.ts";
+import type { useEditing } from "./use-editing.ts";
+import { useRemoval } from "./use-removal.tsx";
 
-/** The row being edited; null: a new one. */
-interface Editing {
-  id: number | null;
-  texts: ObservationTexts;
+interface DraftObservationsProps {
+  request: RequestDetail;
+  edit: ReturnType<typeof useEditing>;
+  pasted: ReturnType<typeof usePastedFile>;
 }
 
-/** What is typed and not saved, kept in this tab: refreshing the row or the page does not lose it. */
-export function useEditing(requestId: number) {
-  const [editing, setEditing, forget] = useSessionStorage<Editing | null>({
-    key: `astrodist-observation-${requestId}`,
-    defaultValue: null,
-    getInitialValueInEffect: false,
-  });
-  return { editing, setEditing, dirty: editing !== null && isDirty(editing), close: forget };
-}
-
-/** An empty row kept open for the next observation holds nothing that could be lost. */
-function isDirty({ id, texts }: Editing): boolean {
-  return id !== null || [texts.time, texts.ra, texts.dec].some((value) => value.trim() !== "");
-}
-
-/** A draft's observations: a table whose rows turn into an editor. */
-export function DraftObservations({ request, ...edit }: { request: RequestDetail } & ReturnType<typeof useEditing>) {
+/** A draft's observations: a table whose rows turn into an editor, and a file to add. */
+export function DraftObservations({ request, edit, pasted }: DraftObservationsProps) {
   const text = useText();
-  const { editing, setEditing, dirty, close } = edit;
-  const [angles] = useAngleFormat();
-  const remove = useDeleteObservation(request.id);
-  const { mutate: removeRow } = remove;
-  const columns = useMemo<Column<Observation>[]>(
-    () => [
-      ...measuredColumns(text, angles),
-      {
-        key: "actions",
-        label: text.common.edit,
-        phone: "bare",
-        align: "right",
-        render: (row) => (
-          <RowActions
-            row={row}
-            onEdit={() => setEditing({ id: row.id, texts: textsOf(row) })}
-            onDelete={() =>
-              removeRow(row.id, {
-                onSuccess: () => notifications.show({ color: "petrol", message: text.draft.deleted }),
-                onError: (error) => notifications.show({ color: "red", message: failureText(text, error) }),
-              })
-            }
-          />
-        ),
-      },
-    ],
-    [text, angles, setEditing, removeRow],
-  );
+  const { editing, setEditing, close } = edit;
+  const rows = request.observations;
+  const columns = useEditColumns(request.id, (row) => setEditing({ id: row.id, texts: textsOf(row) }));
+  const table = useRef<HTMLDivElement>(null);
+  const onClose = (row: Observation | null) => {
+    close();
+    // The row is back only with the next drawing.
+    if (row) requestAnimationFrame(() => focusRow(table.current, row.id));
+  };
+  const onMove = (row: Observation, step: 1 | -1, field: ObservationField) => {
+    const next = rows[rows.indexOf(row) + step];
+    if (next) setEditing({ id: next.id, texts: textsOf(next), field });
+    else if (step > 0) setEditing({ id: null, texts: { ...EMPTY_TEXTS, station: row.station } });
+    else onClose(row);
+  };
   const editor = (row: Observation | null) => (
     <ObservationEditor
       key={row?.id ?? "new"}
       requestId={request.id}
       observation={row}
       texts={editing?.texts ?? EMPTY_TEXTS}
+      startField={editing?.field ?? "time"}
       onTexts={(texts) => setEditing({ id: row?.id ?? null, texts })}
-      onClose={close}
+      onClose={() => onClose(row)}
+      onMove={(step, field) => row && onMove(row, step, field)}
     />
   );
   const adding = editing?.id === null;
   return (
     <Section
       title={text.request.observations}
-      subtitle={text.request.observationCount(request.observations.length)}
+      subtitle={text.request.observationCount(rows.length)}
       aside={<TableSwitches withUnit={false} />}
       bare
     >
-      {request.observations.length > 0 ? (
-        <ResponsiveTable
-          label={text.request.observations}
-          columns={columns}
-          rows={request.observations}
-          rowKey={(row) => row.id}
-          replace={(row) => (editing?.id === row.id ? editor(row) : null)}
-        />
+      {rows.length > 0 ? (
+        <div ref={table} onKeyDown={onRowKey}>
+          <ResponsiveTable
+            label={text.request.observations}
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.id}
+            replace={(row) => (editing?.id === row.id ? editor(row) : null)}
+          />
+        </div>
       ) : (
-        !adding && (
+        !adding &&
+        !pasted.file.open && (
           <MessagePanel icon="telescope" title={text.draft.emptyTitle}>
             {text.draft.emptyText}
           </MessagePanel>
@@ -106,40 +83,68 @@ export function DraftObservations({ request, ...edit }: { request: RequestDetail
           {editor(null)}
         </Paper>
       )}
-      <Group justify="space-between">
-        <Button
-          variant="light"
-          leftSection={<Icon name="plus" size={16} />}
-          disabled={adding}
-          onClick={() => setEditing({ id: null, texts: EMPTY_TEXTS })}
-        >
-          {text.draft.add}
-        </Button>
-        {dirty && (
-          <Text size="xs" c="dimmed">
-            {text.draft.unsaved}
-          </Text>
-        )}
-      </Group>
+      <AddButtons
+        adding={adding}
+        dirty={edit.dirty}
+        fileOpen={pasted.file.open}
+        onAdd={() => setEditing({ id: null, texts: EMPTY_TEXTS })}
+        onFile={() => pasted.setFile({ ...pasted.file, open: true })}
+        hasRows={rows.length > 0}
+      />
+      {pasted.file.open && <DraftImport request={request} {...pasted} />}
     </Section>
   );
 }
 
-function RowActions({ row, onEdit, onDelete }: { row: Observation; onEdit: () => void; onDelete: () => void }) {
+function useEditColumns(requestId: number, onEdit: (row: Observation) => void): Column<Observation>[] {
   const text = useText();
-  const when = formatMoment(row.observed_at);
+  const [angles] = useAngleFormat();
+  const remove = useRemoval(requestId);
+  return useMemo<Column<Observation>[]>(
+    () => [
+      ...measuredColumns(text, angles),
+      {
+        key: "actions",
+        label: text.common.edit,
+        phone: "bare",
+        align: "right",
+        render: (row) => <RowActions row={row} onEdit={() => onEdit(row)} onDelete={() => remove(row)} />,
+      },
+    ],
+    [text, angles, onEdit, remove],
+  );
+}
+
+interface AddButtonsProps {
+  adding: boolean;
+  dirty: boolean;
+  fileOpen: boolean;
+  hasRows: boolean;
+  onAdd: () => void;
+  onFile: () => void;
+}
+
+function AddButtons({ adding, dirty, fileOpen, hasRows, onAdd, onFile }: AddButtonsProps) {
+  const text = useText();
   return (
-    <Group gap={6} wrap="nowrap" justify="flex-end">
-      <Tooltip label={text.common.edit}>
-        <ActionIcon variant="default" aria-label={`${text.draft.editObservation} ${when}`} onClick={onEdit}>
-          <Icon name="pencil" size={16} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={text.common.delete}>
-        <ActionIcon variant="default" aria-label={`${text.draft.deleteObservation} ${when}`} onClick={onDelete}>
-          <Icon name="trash" size={16} />
-        </ActionIcon>
-      </Tooltip>
+    <Group justify="space-between" gap="xs">
+      <Group gap="xs">
+        <Button variant="light" leftSection={<Icon name="plus" size={16} />} disabled={adding} onClick={onAdd}>
+          {text.draft.add}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<Icon name="paste" size={16} />}
+          aria-expanded={fileOpen}
+          disabled={fileOpen}
+          onClick={onFile}
+        >
+          {text.intake.open}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {dirty ? text.draft.unsaved : hasRows && text.draftTable.keys}
+      </Text>
     </Group>
   );
 }

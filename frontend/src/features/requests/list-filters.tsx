@@ -2,8 +2,9 @@ import { NativeSelect, TextInput } from "@mantine/core";
 import { FilterBar } from "@/components/filter-bar.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
-import { hasFilters, NO_FILTERS, type ListState } from "./list-state.ts";
+import { hasFilters, RESET, type ListState } from "./list-state.ts";
 import type { RequestStatus } from "./types.ts";
+import classes from "./list.module.css";
 
 interface ListFiltersProps {
   state: ListState;
@@ -15,17 +16,18 @@ interface ListFiltersProps {
 export function ListFilters({ state, change, creators }: ListFiltersProps) {
   const text = useText();
   const moderator = useUser().role === "moderator";
-  const statuses: RequestStatus[] = ["DRAFT", "FORMED", "COMPLETED", "REJECTED"];
+  // Drafts of others are nobody's business.
+  const statuses: RequestStatus[] = [...(moderator ? [] : (["DRAFT"] as const)), "FORMED", "COMPLETED", "REJECTED"];
   // The creator in the address stays choosable while nobody of that name is in the set.
   const names = state.creator === "" || creators.includes(state.creator) ? creators : [state.creator, ...creators];
   return (
     <FilterBar
       label={text.list.filters}
-      searchHint={text.list.searchHint}
+      searchHint={moderator ? text.requestList.searchEverybody : text.list.searchHint}
       search={state.search}
       onSearch={(search) => change({ search })}
       filtered={hasFilters({ ...state, search: "" })}
-      onReset={() => change(NO_FILTERS)}
+      onReset={() => change(RESET)}
     >
       <NativeSelect
         label={text.list.status}
@@ -58,6 +60,30 @@ export function ListFilters({ state, change, creators }: ListFiltersProps) {
         min={state.formedAfter || undefined}
         onChange={(event) => change({ formedBefore: event.currentTarget.value })}
       />
+      <OrderSelect ordering={state.ordering} onOrdering={(ordering) => change({ ordering })} />
     </FilterBar>
+  );
+}
+
+/** The order where there is no head of a table to press. */
+function OrderSelect({ ordering, onOrdering }: { ordering: string; onOrdering: (ordering: string) => void }) {
+  const text = useText();
+  const { columns } = text.list;
+  const names = { designation: columns.designation, status: columns.status, formed_at: columns.formed };
+  const choices = { ...names, updated_at: columns.changed, result_count: columns.results, verdict: columns.verdict };
+  return (
+    <NativeSelect
+      className={classes.order}
+      label={text.requestList.order}
+      value={ordering}
+      onChange={(event) => onOrdering(event.currentTarget.value)}
+      data={[
+        { value: "", label: text.requestList.newestFirst },
+        ...Object.entries(choices).flatMap(([value, label]) => [
+          { value, label: text.requestList.ascending(label) },
+          { value: `-${value}`, label: text.requestList.descending(label) },
+        ]),
+      ]}
+    />
   );
 }

@@ -144,4 +144,90 @@ describe("a moderator's decision in the list", () => {
     expect(await dialog.findByRole("alert")).toHaveTextContent("COMPLETED cannot become REJECTED.");
     expect(dialog.getByLabelText(/Reason/)).toHaveValue("Too late");
   });
+
+  it("says who was faster when a refused rejection shows that the request has moved on", async () => {
+    const server = new FakeServer().signIn("moderator").on(LIST, { body: pageOf(rowFormed) });
+    server.on(REJECT, problem(409, "ILLEGAL_TRANSITION", "COMPLETED cannot become REJECTED."));
+    server.on(`GET /api/requests/${rowFormed.id}`, {
+      body: { ...samples.detailCompleted, id: rowFormed.id, moderator: "maria" },
+    });
+    const user = renderApp("/requests");
+    await user.click((await rowOf("Ceres")).getByRole("button", { name: "Reject" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await user.type(dialog.getByLabelText(/Reason/), "Too late");
+    await user.click(dialog.getByRole("button", { name: "Reject request" }));
+    expect(await screen.findByText(/maria has completed this request in the meantime/)).toBeVisible();
+  });
+});
+
+describe("several requests at once", () => {
+  const second = { ...rowFormed, id: 8, designation: "Vesta" };
+  const third = { ...rowFormed, id: 9, designation: "Juno" };
+  const complete = (id: number) => `PUT /api/requests/${id}/complete`;
+
+  it("are chosen by ticking, and what came of each is told", async () => {
+    const server = new FakeServer().signIn("moderator").on(LIST, { body: pageOf(third, second, rowFormed) });
+    server.on(complete(8), { body: { ...rowCompleted, id: 8, designation: "Vesta", moderator: "moderator" } });
+    server.on(complete(9), problem(503, "CALC_UNAVAILABLE", "The calculation service cannot be reached."));
+    const user = renderApp("/requests");
+    await user.click(await screen.findByRole("checkbox", { name: "Choose Vesta" }));
+    await user.click(screen.getByRole("checkbox", { name: "Choose Juno" }));
+    await user.click(screen.getByRole("button", { name: "Complete 2" }));
+    expect(await screen.findByText("1 request completed, 1 not changed")).toBeVisible();
+    expect(screen.getByText("Juno: The calculation service cannot be reached.")).toBeVisible();
+    expect((await rowOf("Juno")).getByText(/Not changed/)).toBeVisible();
+    expect(screen.getByRole("checkbox", { name: "Choose Juno" })).toBeChecked();
+    expect(server.made(complete(rowFormed.id))).toHaveLength(0);
+  });
+
+  it("are rejected with one reason, which is required", async () => {
+    const server = new FakeServer().signIn("moderator").on(LIST, { body: pageOf(third, second) });
+    for (const row of [second, third]) {
+      server.on(`PUT /api/requests/${row.id}/reject`, { body: { ...row, status: "REJECTED", moderator: "moderator" } });
+    }
+    const user = renderApp("/requests");
+    await user.click(await screen.findByRole("button", { name: "Choose all 2 that wait for a decision" }));
+    await user.click(screen.getByRole("button", { name: "Reject 2" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await user.click(dialog.getByRole("button", { name: "Reject request" }));
+    expect(dialog.getByText("A reason is required.")).toBeVisible();
+    await user.type(dialog.getByLabelText(/Reason/), "Wrong station.");
+    await user.click(dialog.getByRole("button", { name: "Reject request" }));
+    expect(await screen.findByText("2 requests rejected")).toBeVisible();
+    expect(server.made("PUT /api/requests/9/reject")[0]?.body).toEqual({ reason: "Wrong station." });
+  });
+
+  it("cannot be chosen by observers, nor when they do not wait for a decision", async () => {
+    new FakeServer().signIn("moderator").on(LIST, { body: pageOf(rowCompleted) });
+    renderApp("/requests");
+    await rowOf("Ceres");
+    expect(screen.getByRole("checkbox", { name: /Choose all shown/ })).toBeDisabled();
+    expect(screen.queryByRole("checkbox", { name: "Choose Ceres" })).not.toBeInTheDocument();
+  });
+});
+
+describe("the order", () => {
+  it("is the backend's for observers, chosen by the heads and kept in the address", async () => {
+    const server = new FakeServer().signIn("observer").on(LIST, { body: pageOf(rowFormed) });
+    const user = renderApp("/requests");
+    await rowOf("Ceres");
+    const head = screen.getByRole("columnheader", { name: /Formed/ });
+    expect(head).toHaveAttribute("aria-sort", "none");
+    await user.click(within(head).getByRole("button"));
+    await waitFor(() => expect(server.made(LIST).at(-1)?.query.get("ordering")).toBe("-formed_at"));
+    expect(head).toHaveAttribute("aria-sort", "descending");
+    await user.click(within(head).getByRole("button"));
+    expect(window.location.search).toBe("?sort=formed_at");
+    await user.click(within(head).getByRole("button"));
+    expect(window.location.search).toBe("");
+  });
+
+  it("of everybody's requests is worked out here, without asking", async () => {
+    const server = new FakeServer().signIn("moderator").on(LIST, { body: pageOf(rowFormed, byOther) });
+    renderApp("/requests?sort=-designation");
+    await rowOf("Vesta");
+    const links = screen.getAllByRole("link", { name: /Ceres|Vesta/ }).map((link) => link.textContent);
+    expect(links).toEqual(["Vesta", "Ceres"]);
+    expect(server.made(LIST).some((call) => call.query.get("ordering") === "-designation")).toBe(false);
+  });
 });

@@ -2,9 +2,13 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { readPage, writeParams } from "@/lib/list-params.ts";
+import { isOrdering } from "./list-order.ts";
 import type { RequestStatus } from "./types.ts";
 
-export const PAGE_SIZE = 20;
+/** Rows to a page; `all` is for those who hold the whole list. */
+export const ROW_CHOICES = ["", "100", "all"] as const;
+export type RowChoice = (typeof ROW_CHOICES)[number];
+const PAGE_SIZE = 20;
 
 export interface ListState {
   status: RequestStatus | "";
@@ -12,24 +16,32 @@ export interface ListState {
   formedBefore: string;
   search: string;
   creator: string;
+  /** A column, `-` before it reverses; empty: the newest first. */
+  ordering: string;
+  rows: RowChoice;
   page: number;
 }
 
-export const NO_FILTERS: ListState = {
-  status: "",
-  formedAfter: "",
-  formedBefore: "",
-  search: "",
-  creator: "",
-  page: 1,
-};
+const NO_FILTERS = { status: "", formedAfter: "", formedBefore: "", search: "", creator: "" } as const;
 
-const NAMES = { status: "status", formedAfter: "from", formedBefore: "to", search: "q", creator: "creator" } as const;
+export const RESET: Partial<ListState> = { ...NO_FILTERS, page: 1 };
+
+const NAMES = {
+  status: "status",
+  formedAfter: "from",
+  formedBefore: "to",
+  search: "q",
+  creator: "creator",
+  ordering: "sort",
+  rows: "rows",
+} as const;
 const STATUSES = ["DRAFT", "FORMED", "COMPLETED", "REJECTED"];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readListState(params: URLSearchParams): ListState {
   const status = params.get("status") ?? "";
+  const ordering = params.get("sort") ?? "";
+  const rows = params.get("rows") ?? "";
   const day = (name: string) => {
     const value = params.get(name) ?? "";
     return DAY.test(value) ? value : "";
@@ -40,6 +52,8 @@ export function readListState(params: URLSearchParams): ListState {
     formedBefore: day("to"),
     search: params.get("q") ?? "",
     creator: params.get("creator") ?? "",
+    ordering: isOrdering(ordering) ? ordering : "",
+    rows: ROW_CHOICES.find((choice) => choice === rows) ?? "",
     page: readPage(params),
   };
 }
@@ -49,7 +63,12 @@ export function writeListState(state: ListState): URLSearchParams {
 }
 
 export function hasFilters(state: ListState): boolean {
-  return Object.keys(NAMES).some((key) => state[key as keyof typeof NAMES] !== "");
+  return Object.keys(NO_FILTERS).some((key) => state[key as keyof ListState] !== "");
+}
+
+export function pageSizeOf(state: ListState): number {
+  if (state.rows === "all") return Infinity;
+  return state.rows === "" ? PAGE_SIZE : Number(state.rows);
 }
 
 /** The state, and a change to it; changing a filter starts at the first page again. */

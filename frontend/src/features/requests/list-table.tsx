@@ -1,26 +1,61 @@
 import { useMemo } from "react";
-import { Anchor, Progress, Text } from "@mantine/core";
 import { Link } from "wouter";
+import { DayText } from "@/components/moments.tsx";
+import { None } from "@/components/none.tsx";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
-import { StatusBadge, VerdictBadge } from "./badges.tsx";
+import { StatusBadge, VerdictMark } from "./badges.tsx";
 import { CalculationCell } from "./calculation-cell.tsx";
-import { DecisionButtons } from "./decision-buttons.tsx";
-import { DayText } from "@/components/moments.tsx";
+import { RowDecision } from "./list-row-decision.tsx";
+import { SelectRow, SelectShown } from "./list-select.tsx";
 import { requestName } from "./request-name.ts";
 import type { RequestRow } from "./types.ts";
 import classes from "./list.module.css";
 
-export function ListTable({ rows }: { rows: readonly RequestRow[] }) {
-  const text = useText();
-  const moderator = useUser().role === "moderator";
-  const columns = useMemo(() => listColumns(text, moderator), [text, moderator]);
-  return <ResponsiveTable label={text.list.title} columns={columns} rows={rows} rowKey={(row) => row.id} />;
+/** From so many rows on, only those near the view are in the document. */
+const LONG = 100;
+
+interface ListTableProps {
+  rows: readonly RequestRow[];
+  ordering: string;
+  onOrdering: (ordering: string) => void;
 }
 
+export function ListTable({ rows, ordering, onOrdering }: ListTableProps) {
+  const text = useText();
+  const moderator = useUser().role === "moderator";
+  const waiting = useMemo(() => rows.filter((row) => row.status === "FORMED").map((row) => row.id), [rows]);
+  const columns = useMemo(() => listColumns(text, moderator), [text, moderator]);
+  const withTicks = useMemo(
+    () => (moderator ? [{ ...selectColumn(text), head: <SelectShown ids={waiting} /> }, ...columns] : columns),
+    [columns, moderator, text, waiting],
+  );
+  return (
+    <ResponsiveTable
+      label={text.list.title}
+      columns={withTicks}
+      rows={rows}
+      rowKey={idOf}
+      order={{ present: ordering, choose: onOrdering }}
+      long={rows.length > LONG}
+    />
+  );
+}
+
+const idOf = (row: RequestRow) => row.id;
 const nameId = (row: RequestRow) => `request-${row.id}`;
+
+function selectColumn(text: Dictionary): Column<RequestRow> {
+  return {
+    key: "select",
+    label: text.requestList.select,
+    phone: "corner",
+    width: 3.5,
+    render: (row) => <SelectRow row={row} />,
+  };
+}
 
 function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[] {
   const { columns } = text.list;
@@ -29,36 +64,56 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       key: "designation",
       label: columns.designation,
       phone: "title",
+      order: "designation",
+      width: 15.5,
       render: (row) => (
-        <Anchor component={Link} to={`/requests/${row.id}`} id={nameId(row)} className={classes.link}>
+        <Link to={`/requests/${row.id}`} id={nameId(row)} className={classes.link}>
           {requestName(text, row)}
-        </Anchor>
+        </Link>
       ),
     },
-    { key: "status", label: columns.status, render: (row) => <StatusBadge status={row.status} /> },
-    { key: "creator", label: columns.creator, render: (row) => row.creator },
-    { key: "results", label: columns.results, render: (row) => <ResultCount row={row} /> },
+    {
+      key: "status",
+      label: columns.status,
+      order: "status",
+      width: 10,
+      render: (row) => <StatusBadge status={row.status} />,
+    },
+    { key: "creator", label: columns.creator, order: "creator", width: 9, render: (row) => row.creator },
+    {
+      key: "results",
+      label: columns.results,
+      order: "-result_count",
+      width: 11.5,
+      render: (row) => <ResultCount row={row} />,
+    },
     {
       key: "verdict",
       label: columns.verdict,
-      render: (row) =>
-        row.verdict ? <VerdictBadge verdict={row.verdict} /> : <Text c="dimmed">{text.common.none}</Text>,
+      order: "verdict",
+      width: 12.5,
+      render: (row) => (row.verdict ? <VerdictMark verdict={row.verdict} /> : <None />),
     },
-    { key: "calculation", label: columns.calculation, render: (row) => <CalculationCell row={row} /> },
-    { key: "formed", label: columns.formed, render: (row) => <DayText moment={row.formed_at} /> },
-    { key: "changed", label: columns.changed, render: (row) => <DayText moment={row.updated_at} /> },
+    { key: "calculation", label: columns.calculation, width: 11, render: (row) => <CalculationCell row={row} /> },
+    dayColumn("formed", columns.formed, "formed_at"),
+    dayColumn("changed", columns.changed, "updated_at"),
   ];
   if (!moderator) return shared.filter((column) => column.key !== "creator");
   return [
-    ...shared,
+    ...shared.filter((column) => column.key !== "changed"),
     {
       key: "actions",
       label: columns.actions,
       phone: "bare",
       align: "right",
-      render: (row) => <DecisionButtons row={row} size="xs" describedBy={nameId(row)} />,
+      width: 18,
+      render: (row) => <RowDecision row={row} describedBy={nameId(row)} />,
     },
   ];
+}
+
+function dayColumn(key: string, label: string, moment: "formed_at" | "updated_at"): Column<RequestRow> {
+  return { key, label, order: `-${moment}`, width: 9, render: (row) => <DayText moment={row[moment]} /> };
 }
 
 function ResultCount({ row }: { row: RequestRow }) {
@@ -67,7 +122,9 @@ function ResultCount({ row }: { row: RequestRow }) {
   return (
     <span className={classes.results}>
       {text.list.results(row.result_count, row.observation_count)}
-      <Progress value={share} size={5} className={classes.bar} aria-label={text.list.resultsLabel} />
+      <span className={classes.bar} aria-hidden="true">
+        <span style={{ width: `${share}%` }} />
+      </span>
     </span>
   );
 }

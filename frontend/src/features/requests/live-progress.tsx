@@ -44,7 +44,8 @@ function percentOf(calculation: Calculation): number {
 function stageText(text: Dictionary, calculation: Calculation, now: number): string {
   if (isFinal(calculation)) return text.calculation.delivering;
   if (calculation.state === "RUNNING") {
-    return [text.calculation.RUNNING, calculation.progress?.stage, `${percentOf(calculation)} %`]
+    const stage = calculation.progress?.stage ?? "";
+    return [text.calculation.RUNNING, text.stages[stage] ?? stage, `${percentOf(calculation)} %`]
       .filter(Boolean)
       .join(" · ");
   }

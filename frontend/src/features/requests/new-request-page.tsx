@@ -1,5 +1,5 @@
-import { useMemo, useState, type SubmitEvent } from "react";
-import { Anchor, Button, Group, List, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { useState, type SubmitEvent } from "react";
+import { Alert, Anchor, Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { useSessionStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { Link, useLocation } from "wouter";
@@ -9,51 +9,55 @@ import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError, type FieldError } from "@/lib/http.ts";
 import { useCreateRequest } from "./change-api.ts";
-import { problemsOfErrors, readPastedLines } from "./pasted-lines.ts";
+import type { FileRow } from "./intake-api.ts";
+import { ObservationIntake } from "./observation-intake.tsx";
+import type { ObservationInput } from "./types.ts";
+import { useIntake } from "./use-intake.ts";
 
-const EMPTY = { designation: "", comment: "", pasted: "" };
+const EMPTY = { designation: "", comment: "", pasted: "", object: "" };
 
-/** Names the object and, where they are at hand as lines, takes its observations at once. */
+const isPlaced = ({ path }: FieldError) => path === "designation" || path === "comment";
+
+/** Names the object and, where they are at hand as a file, takes its observations at once. */
 export default function NewRequestPage() {
   const text = useText();
   const [, navigate] = useLocation();
   const create = useCreateRequest();
-  const [missing, setMissing] = useState(false);
+  const [tried, setTried] = useState(false);
   const [typed, setTyped, forget] = useSessionStorage({
     key: "astrodist-new-request",
     defaultValue: EMPTY,
     getInitialValueInEffect: false,
   });
-  const lines = useMemo(() => readPastedLines(text, typed.pasted), [text, typed.pasted]);
-  const errors = create.error instanceof ApiError ? create.error.fieldErrors : [];
+  const intake = useIntake({ requestId: null, text: typed.pasted, designation: typed.object });
+  const found = intake.objects.length === 1 ? (intake.objects[0]?.designation ?? "") : "";
   const refused = (path: string) => {
-    const found = errors.find((item) => item.path === path);
-    return found && fieldErrorText(text, found);
+    const errors = create.error instanceof ApiError ? create.error.fieldErrors : [];
+    const error = errors.find((item) => item.path === path);
+    return error && fieldErrorText(text, error);
   };
-  const toProblems = (items: readonly FieldError[]) =>
-    problemsOfErrors(items, lines.lines, (item) => fieldErrorText(text, item));
-  const refusedLines = toProblems(errors);
-  const isPlaced = (item: FieldError) =>
-    item.path === "designation" || item.path === "comment" || toProblems([item]).length > 0;
+  const isSettled = intake.state === "idle" || intake.state === "read";
+  const obstacle = intake.errorCount > 0 ? text.intake.mendFirst : isSettled ? null : text.intake.stillReading;
+  const missing = typed.designation.trim() === "";
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    setMissing(typed.designation.trim() === "");
-    if (typed.designation.trim() === "" || lines.problems.length > 0) return;
-    const request = {
-      designation: typed.designation.trim(),
-      comment: typed.comment,
-      ...(lines.observations.length > 0 && { observations: lines.observations }),
-    };
-    create.mutate(request, {
-      onSuccess: (row) => {
-        forget();
-        notifications.show({ color: "petrol", message: text.draft.created });
-        navigate(`/requests/${row.id}`, { replace: true });
+    setTried(true);
+    if (missing || obstacle !== null) return;
+    const observations = intake.state === "idle" ? [] : intake.rows.map(measured);
+    const { comment, designation } = typed;
+    create.mutate(
+      { designation: designation.trim(), comment, ...(observations.length > 0 && { observations }) },
+      {
+        onSuccess: (row) => {
+          forget();
+          notifications.show({ color: "petrol", message: text.draft.created });
+          navigate(`/requests/${row.id}`, { replace: true });
+        },
       },
-    });
+    );
   };
   return (
-    <Stack gap="md" maw={760} mx="auto">
+    <Stack gap="md" maw={1040} mx="auto">
       <Anchor component={Link} to="/requests" size="sm">
         <Group gap={6} component="span">
           <Icon name="back" size={16} />
@@ -70,13 +74,13 @@ export default function NewRequestPage() {
             <Refusal error={create.error} isPlaced={isPlaced} />
             <TextInput
               label={text.draft.designation}
-              placeholder={text.draft.designationHint}
+              placeholder={found || text.draft.designationHint}
               required
               autoFocus
               maxLength={100}
               value={typed.designation}
               onChange={(event) => setTyped({ ...typed, designation: event.currentTarget.value })}
-              error={missing && typed.designation.trim() === "" ? text.draft.problems.required : refused("designation")}
+              error={tried && missing ? text.draft.problems.required : refused("designation")}
             />
             <Textarea
               label={text.draft.comment}
@@ -88,12 +92,18 @@ export default function NewRequestPage() {
               onChange={(event) => setTyped({ ...typed, comment: event.currentTarget.value })}
               error={refused("comment")}
             />
-            <PasteInput
+            <ObservationIntake
+              intake={intake}
               value={typed.pasted}
-              onChange={(pasted) => setTyped({ ...typed, pasted })}
-              count={lines.observations.length}
-              problems={[...lines.problems, ...refusedLines]}
+              onChange={(pasted) => setTyped({ ...typed, pasted, object: "" })}
+              designation={typed.object}
+              onDesignation={(object) => setTyped({ ...typed, object })}
             />
+            {tried && obstacle !== null && (
+              <Alert color="red" role="alert">
+                {obstacle}
+              </Alert>
+            )}
             <Group justify="flex-end">
               <Button component={Link} to="/requests" variant="default">
                 {text.common.cancel}
@@ -109,45 +119,11 @@ export default function NewRequestPage() {
   );
 }
 
-interface PasteInputProps {
-  value: string;
-  onChange: (pasted: string) => void;
-  count: number;
-  problems: readonly { line: number; message: string }[];
-}
+const OF_THE_FILE = ["id", "designation", "line"];
 
-const PROBLEMS_SHOWN = 8;
-
-function PasteInput({ value, onChange, count, problems }: PasteInputProps) {
-  const text = useText();
-  return (
-    <Stack gap={6}>
-      <Textarea
-        label={`${text.draft.pasteTitle} (${text.common.optional})`}
-        description={text.draft.pasteHint}
-        placeholder={text.draft.pasteExample}
-        autosize
-        minRows={4}
-        maxRows={14}
-        spellCheck={false}
-        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        error={problems.length > 0}
-      />
-      <div role="status">
-        {count > 0 && <Text size="sm">{text.draft.pasted(count)}</Text>}
-        {problems.length > 0 && (
-          <List size="sm" c="red">
-            {problems.slice(0, PROBLEMS_SHOWN).map((problem) => (
-              <List.Item key={`${problem.line} ${problem.message}`}>
-                {text.draft.pasteLine(problem.line, problem.message)}
-              </List.Item>
-            ))}
-            {problems.length > PROBLEMS_SHOWN && <List.Item>… +{problems.length - PROBLEMS_SHOWN}</List.Item>}
-          </List>
-        )}
-      </div>
-    </Stack>
-  );
+/** A row of the file as a request takes it. */
+function measured(row: FileRow): ObservationInput {
+  return Object.fromEntries(
+    Object.entries(row).filter(([name]) => !OF_THE_FILE.includes(name)),
+  ) as unknown as ObservationInput;
 }

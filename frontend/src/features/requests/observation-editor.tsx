@@ -9,6 +9,7 @@ import {
   checkObservation,
   EMPTY_TEXTS,
   fieldOfPath,
+  textsOf,
   type FieldProblems,
   type ObservationField,
   type ObservationTexts,
@@ -23,43 +24,61 @@ interface ObservationEditorProps {
   observation: Observation | null;
   texts: ObservationTexts;
   onTexts: (texts: ObservationTexts) => void;
+  /** Where the caret begins. */
+  startField: ObservationField;
   onClose: () => void;
+  /** To the row above or below, once this one is as it should be. */
+  onMove: (step: 1 | -1, field: ObservationField) => void;
 }
 
-/** One observation in texts. Enter saves; a new row leaves the editor open for the next, with its station. */
-export function ObservationEditor({ requestId, observation, texts, onTexts, onClose }: ObservationEditorProps) {
+/** One observation in texts. Enter saves, up and down save and go on to the row beside; a new row leaves the editor
+ * open for the next, with its station. */
+export function ObservationEditor(props: ObservationEditorProps) {
+  const { requestId, observation, texts, startField, onTexts, onClose, onMove } = props;
   const text = useText();
   const save = useSaveObservation(requestId);
   const [problems, setProblems] = useState<FieldProblems>({});
   const timeInput = useRef<HTMLInputElement>(null);
 
-  const onSubmit = (event: SubmitEvent) => {
-    event.preventDefault();
+  const saveThen = (then: () => void) => {
     const checked = checkObservation(text, texts, observation ?? undefined);
     setProblems(checked.problems ?? {});
     if (checked.values === null) return;
     save.mutate(
       { observationId: observation?.id ?? null, values: checked.values },
       {
-        onSuccess: () => {
-          if (observation) {
-            onClose();
-            return;
-          }
-          onTexts({ ...EMPTY_TEXTS, station: texts.station, sigmaRa: texts.sigmaRa, sigmaDec: texts.sigmaDec });
-          timeInput.current?.focus();
-        },
+        onSuccess: then,
         onError: (error) => setProblems(fieldProblems(error, (item) => fieldErrorText(text, item))),
       },
     );
   };
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    saveThen(() => {
+      if (observation) {
+        onClose();
+        return;
+      }
+      onTexts({ ...EMPTY_TEXTS, station: texts.station, sigmaRa: texts.sigmaRa, sigmaDec: texts.sigmaDec });
+      timeInput.current?.focus();
+    });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented) onClose();
+    if (event.defaultPrevented) return;
+    if (event.key === "Escape") onClose();
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : null;
+    const field = (event.target as HTMLElement).dataset.field as ObservationField | undefined;
+    if (step === null || field === undefined || observation === null) return;
+    event.preventDefault();
+    if (isTouched(texts, observation)) saveThen(() => onMove(step, field));
+    else onMove(step, field);
   };
   const field = (name: ObservationField) => ({
     value: texts[name],
     error: problems[name],
     autoComplete: "off",
+    autoFocus: name === startField,
+    "data-field": name,
     onChange: (event: { currentTarget: HTMLInputElement }) => {
       onTexts({ ...texts, [name]: event.currentTarget.value });
       setProblems(without(problems, name));
@@ -75,13 +94,7 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
       <Stack gap="sm">
         <Refusal error={save.error} isPlaced={(item) => fieldOfPath(item.path) !== undefined} />
         <div className={classes.editorGrid}>
-          <TextInput
-            {...field("time")}
-            ref={timeInput}
-            label={text.draft.time}
-            placeholder={text.draft.timeHint}
-            autoFocus
-          />
+          <TextInput {...field("time")} ref={timeInput} label={text.draft.time} placeholder={text.draft.timeHint} />
           <TextInput {...field("ra")} label={text.draft.ra} placeholder={text.draft.raHint} />
           <TextInput {...field("dec")} label={text.draft.dec} placeholder={text.draft.decHint} />
           <StationPicker
@@ -100,7 +113,7 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
           </div>
           <Group gap="xs">
             <Text size="xs" c="dimmed">
-              {text.draft.keys}
+              {observation ? text.draftTable.editKeys : text.draft.keys}
             </Text>
             <Button variant="default" onClick={onClose}>
               {text.common.close}
@@ -113,6 +126,11 @@ export function ObservationEditor({ requestId, observation, texts, onTexts, onCl
       </Stack>
     </form>
   );
+}
+
+function isTouched(texts: ObservationTexts, observation: Observation): boolean {
+  const shown = textsOf(observation);
+  return (Object.keys(shown) as ObservationField[]).some((name) => texts[name] !== shown[name]);
 }
 
 function fieldProblems(error: unknown, toText: (item: ApiError["fieldErrors"][number]) => string): FieldProblems {

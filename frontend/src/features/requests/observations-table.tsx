@@ -55,7 +55,10 @@ export function TableSwitches({ withUnit }: { withUnit: boolean }) {
   );
 }
 
-export function measuredColumns(text: Dictionary, angles: AngleFormat): Column<Observation>[] {
+/** What every measured position has, saved or not. */
+type Measured = Pick<Observation, "observed_at" | "ra_deg" | "dec_deg" | "station">;
+
+export function measuredColumns(text: Dictionary, angles: AngleFormat): Column<Measured>[] {
   const { columns } = text.request;
   const inDegrees = (value: number) => `${formatNumber(value, "en", 6)}°`;
   return [

@@ -24,7 +24,7 @@ export function OrbitPanel({ orbit }: { orbit: Orbit }) {
             </div>
           ))}
         </dl>
-        <OrbitPlot orbit={orbit} />
+        <OrbitPlot orbit={orbit} withInner />
       </div>
     </Section>
   );

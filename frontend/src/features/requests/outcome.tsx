@@ -3,11 +3,12 @@ import { Icon } from "@/components/icon.tsx";
 import { sentence } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { formatMoment } from "@/lib/moment.ts";
-import { VerdictBadge } from "./badges.tsx";
+import { VerdictBadge } from "./verdict-badge.tsx";
 import { LiveProgress } from "./live-progress.tsx";
 import { useDistanceUnit } from "@/lib/preferences.ts";
 import { distance } from "./quantities.tsx";
 import { isRunning, type RequestDetail, type Verdict } from "./types.ts";
+import { verdictReason } from "./verdict-reason.ts";
 import classes from "./request.module.css";
 
 /** What came of the request: the decision, the progress, the verdict; in this order of what is latest. */
@@ -41,6 +42,7 @@ function VerdictPanel({ request, verdict }: { request: RequestDetail; verdict: V
   const text = useText();
   const [unit] = useDistanceUnit();
   const middle = middleOf(request);
+  const reason = verdictReason(text, request);
   return (
     <Paper withBorder p={{ base: "md", sm: "lg" }} component="section" aria-label={text.request.verdict}>
       <Group justify="space-between" align="flex-start" gap="lg">
@@ -49,9 +51,9 @@ function VerdictPanel({ request, verdict }: { request: RequestDetail; verdict: V
             <VerdictBadge verdict={verdict} size="lg" />
           </div>
           <Text>{text.verdictMeaning[verdict]}</Text>
-          {request.verdict_reason && (
+          {reason !== null && (
             <Text c="dimmed" size="sm">
-              {request.verdict_reason}
+              {reason}
             </Text>
           )}
         </Stack>

@@ -1,23 +1,27 @@
 import { useState, type SubmitEvent } from "react";
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { Refusal } from "@/components/refusal.tsx";
 import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
+import type { DecisionOutcome } from "./change-api.ts";
+import { refusedText } from "./decision-text.ts";
 
 interface RejectModalProps {
-  name: string;
+  title: string;
+  explanation: string;
   busy: boolean;
-  error: unknown;
+  refusal: Extract<DecisionOutcome, { kind: "refused" }> | null;
   onClose: () => void;
   onReject: (reason: string) => void;
 }
 
 /** Asks why; without a reason nothing is rejected. */
-export function RejectModal({ name, busy, error, onClose, onReject }: RejectModalProps) {
+export default function RejectModal({ title, explanation, busy, refusal, onClose, onReject }: RejectModalProps) {
   const text = useText();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
+  const error = refusal?.error ?? null;
   const refused = error instanceof ApiError ? error.fieldErrors.find((item) => item.path === "reason") : undefined;
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -29,15 +33,21 @@ export function RejectModal({ name, busy, error, onClose, onReject }: RejectModa
     <Modal
       opened
       onClose={onClose}
-      title={<Text fw={650}>{text.decide.rejectTitle}</Text>}
+      title={<Text fw={650}>{title}</Text>}
       closeButtonProps={{ "aria-label": text.common.close }}
     >
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <Text size="sm" c="dimmed">
-            {text.decide.rejectText(name)}
+            {explanation}
           </Text>
-          <Refusal error={error} isPlaced={(item) => item.path === "reason"} />
+          {refusal?.present ? (
+            <Alert color="red" role="alert">
+              {refusedText(text, refusal)}
+            </Alert>
+          ) : (
+            <Refusal error={error} isPlaced={(item) => item.path === "reason"} />
+          )}
           <Textarea
             label={text.decide.reason}
             description={text.decide.reasonHint}
@@ -57,7 +67,7 @@ export function RejectModal({ name, busy, error, onClose, onReject }: RejectModa
             <Button variant="default" onClick={onClose}>
               {text.common.cancel}
             </Button>
-            <Button type="submit" color="red.9" loading={busy}>
+            <Button type="submit" color="red.9" loading={busy} disabled={refusal?.present != null}>
               {text.decide.rejectConfirm}
             </Button>
           </Group>

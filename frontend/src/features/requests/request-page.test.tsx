@@ -25,6 +25,61 @@ describe("a completed request", () => {
     expect(screen.getByText("Other solutions that fit")).toBeVisible();
   });
 
+  it("says why in Russian as well, by the word that the service gives", async () => {
+    localStorage.setItem("astrodist-language", "ru");
+    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
+    renderApp(PAGE);
+    expect(await screen.findByText(/^Расстояние известно с точностью 0,50 %: 3,0 сут, 4 ночи/)).toBeVisible();
+    expect(screen.queryByText(detailCompleted.verdict_reason)).not.toBeInTheDocument();
+  });
+
+  it("keeps the service's own words for a reason that is not known here", async () => {
+    localStorage.setItem("astrodist-language", "ru");
+    const grounds = { ...detailCompleted.verdict_grounds, cause: "SOMETHING_NEW" };
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, verdict_grounds: grounds } });
+    renderApp(PAGE);
+    expect(await screen.findByText(detailCompleted.verdict_reason)).toBeVisible();
+  });
+
+  it("puts the other solution first where two orbits fit", async () => {
+    const grounds = { ...detailCompleted.verdict_grounds, cause: "TWO_ORBITS" };
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, verdict_grounds: grounds } });
+    renderApp(PAGE);
+    const other = await screen.findByRole("heading", { name: "Other solutions that fit" });
+    const why = screen.getByRole("heading", { name: "Why this distance" });
+    expect(other.compareDocumentPosition(why)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
+  it("tells which nights fix the distance, and what is known of orbits in general", async () => {
+    const shares = [0.5, 0.2, 0.1, 0];
+    const observations = detailCompleted.observations.map((row, index) => ({
+      ...row,
+      information_share: shares[index],
+    }));
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, observations } });
+    renderApp(PAGE);
+    expect(await screen.findByText("1 of 3 nights brings 50 % of what fixes the distance.")).toBeVisible();
+    const bars = within(screen.getByRole("list", { name: "Share of each night in what fixes the distance" }));
+    expect(bars.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
+      "2020-03-0150 %1 observation",
+      "2020-03-0220 %1 observation",
+      "2020-03-0310 %1 observation",
+    ]);
+    expect(screen.getByText("What orbits are usual brings 20 %.")).toBeVisible();
+    expect(screen.getByRole("img", { name: /lines of sight, seen from the north/ })).toBeVisible();
+  });
+
+  it("can be saved as a file of each kind", async () => {
+    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
+    const user = renderApp(PAGE);
+    await user.click(await screen.findByRole("button", { name: "Export" }));
+    const items = await screen.findAllByRole("menuitem");
+    expect(items.map((item) => item.getAttribute("href"))).toEqual(
+      ["csv", "json", "psv"].map((kind) => `/api${PAGE}/export/${kind}`),
+    );
+    expect(items.every((item) => item.hasAttribute("download"))).toBe(true);
+  });
+
   it("changes units and angles as asked", async () => {
     new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
     const user = renderApp(PAGE);

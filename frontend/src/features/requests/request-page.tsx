@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { Button, Skeleton, Stack } from "@mantine/core";
+import { Button, Group, Skeleton, Stack } from "@mantine/core";
 import { Link } from "wouter";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
@@ -9,6 +9,7 @@ import { useUser } from "@/lib/session.tsx";
 import { Alternatives } from "./alternatives.tsx";
 import { useRequest } from "./api.ts";
 import { DraftEditor } from "./draft-editor.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { History } from "./history.tsx";
 import { IdentifyPanel } from "./identify-panel.tsx";
@@ -17,8 +18,11 @@ import { OrbitPanel } from "./orbit-panel.tsx";
 import { Outcome } from "./outcome.tsx";
 import { RequestHeader } from "./request-header.tsx";
 import { Section } from "@/components/section.tsx";
+import { SkyTrack } from "@/components/sky-track.tsx";
 import { TruthCheck } from "./truth-check.tsx";
 import type { RequestDetail } from "./types.ts";
+import { WhyPanel } from "./why-panel.tsx";
+import classes from "./request.module.css";
 
 const Charts = lazy(() => import("./charts.tsx"));
 
@@ -78,20 +82,23 @@ function RequestResults({ request }: { request: RequestDetail }) {
   const text = useText();
   const moderator = useUser().role === "moderator";
   const measured = request.observations.some((row) => row.distance_au);
+  const alternatives = request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />;
+  // Where two orbits fit, the other one is part of the answer and not a remark at its end.
+  const ambiguous = request.verdict_grounds?.cause === "TWO_ORBITS";
   return (
     <>
       <Outcome request={request} />
-      {measured && (
-        <Section title={text.request.charts}>
-          <Suspense fallback={<Skeleton height={280} />}>
-            <Charts observations={request.observations} />
-          </Suspense>
-        </Section>
-      )}
+      {ambiguous && alternatives}
+      <Drawings request={request} measured={measured} />
       <Section
         title={text.request.observations}
         subtitle={text.request.observationCount(request.observation_count)}
-        aside={<TableSwitches withUnit={measured} />}
+        aside={
+          <Group gap="xs">
+            <TableSwitches withUnit={measured} />
+            <ExportMenu requestId={request.id} />
+          </Group>
+        }
         bare
       >
         <ObservationsTable observations={request.observations} />
@@ -102,8 +109,42 @@ function RequestResults({ request }: { request: RequestDetail }) {
       {moderator && request.observations.length > 0 && <IdentifyPanel request={request} />}
       {request.follow_up && <FollowUpPanel followUp={request.follow_up} />}
       {request.orbit && <OrbitPanel orbit={request.orbit} />}
-      {request.alternatives.length > 0 && <Alternatives alternatives={request.alternatives} />}
+      {!ambiguous && alternatives}
       <History entries={request.history} />
     </>
+  );
+}
+
+/** What can be drawn: distances and residuals, why the distance is known, the track on the sky. */
+function Drawings({ request, measured }: { request: RequestDetail; measured: boolean }) {
+  const text = useText();
+  return (
+    <>
+      {measured && (
+        <Section title={text.request.charts}>
+          <Suspense fallback={<ChartPlaces />}>
+            <Charts observations={request.observations} />
+          </Suspense>
+        </Section>
+      )}
+      {measured && <WhyPanel request={request} />}
+      {request.observations.length > 1 && (
+        <Section title={text.sky.title}>
+          <div className={classes.sky}>
+            <SkyTrack points={request.observations} />
+          </div>
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** What keeps the room of the charts until their code is there. */
+function ChartPlaces() {
+  return (
+    <div className={classes.charts}>
+      <Skeleton className={classes.chart} />
+      <Skeleton className={classes.chart} />
+    </div>
   );
 }

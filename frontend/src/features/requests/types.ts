@@ -1,148 +1,52 @@
-/** What main_api answers about requests; `tests/data/wire` holds recorded answers that these must fit. */
-import type { CalculationState } from "@/lib/calculation.ts";
-import type { Arcseconds, Au, Degrees } from "@/lib/units.ts";
+/** What main_api answers about requests, by its own OpenAPI document; `tests/data/wire` holds recorded answers. */
+import type { Api } from "@/lib/api-types.ts";
+import type { Arcseconds, Degrees } from "@/lib/units.ts";
 
-export type RequestStatus = "DRAFT" | "FORMED" | "COMPLETED" | "REJECTED" | "DELETED";
-export type Verdict = "DETERMINED" | "WEAK" | "NOT_DETERMINED";
+export type RequestStatus = Api<"RequestStatus">;
+export type Verdict = Api<"Verdict">;
+export type RequestRow = Api<"RequestRowOutput">;
+export type RequestPage = Pick<Api<"RequestRowPage">, "count" | "results">;
 
-export interface RequestRow {
-  id: number;
-  status: RequestStatus;
-  designation: string;
-  creator: string;
-  moderator: string | null;
-  created_at: string;
-  formed_at: string | null;
-  completed_at: string | null;
-  updated_at: string;
-  observation_count: number;
-  result_count: number;
-  verdict: Verdict | null;
-  calculation_id: string | null;
-  calculation_state: CalculationState | null;
+/** What is measured is always there; the rest is empty until a calculation reports, and in a preview it is missing. */
+export type Observation = MaybeMissing<
+  Api<"ObservationOutput">,
+  "id" | "observed_at" | "ra_deg" | "dec_deg" | "station"
+>;
+
+/** Elements, their sigmas and what follows; null where it has no meaning. */
+export type Orbit = MaybeMissing<
+  NonNullable<Api<"RequestDetailOutput">["orbit"]>,
+  "epoch_mjd_tdb" | "e" | "i_deg" | "node_deg" | "peri_deg" | "rms_arcsec" | "arc_days" | "night_count"
+>;
+
+export interface Alternative extends Omit<Api<"AlternativeOutput">, "orbit"> {
+  orbit: Orbit | null;
 }
 
-export interface Observation {
-  id: number;
-  observed_at: string;
-  ra_deg: Degrees;
-  dec_deg: Degrees;
-  station: string;
-  sigma_ra_arcsec?: Arcseconds | null;
-  sigma_dec_arcsec?: Arcseconds | null;
-  result_state?: Verdict | null;
-  distance_au?: Au | null;
-  distance_sigma_au?: Au | null;
-  distance_low_au?: Au | null;
-  distance_high_au?: Au | null;
-  heliocentric_distance_au?: Au | null;
-  residual_ra_arcsec?: Arcseconds | null;
-  residual_dec_arcsec?: Arcseconds | null;
-  used?: boolean | null;
-  /** Of the two sigmas. */
-  correlation?: number | null;
-  magnitude?: number | null;
-  band?: string | null;
-  mode?: string | null;
-  /** The stars by which the place was measured. */
-  catalogue?: string | null;
-  program?: string | null;
-  /** Geocentric, ICRF; for stations without a fixed place. */
-  observer_position_km?: number[] | null;
-}
-
-export interface Orbit {
-  epoch_mjd_tdb: number;
-  a_au?: Au | null;
-  e: number;
-  i_deg: Degrees;
-  node_deg: Degrees;
-  peri_deg: Degrees;
-  mean_anomaly_deg?: Degrees | null;
-  sigma_a_au?: Au | null;
-  sigma_e?: number | null;
-  sigma_i_deg?: Degrees | null;
-  sigma_node_deg?: Degrees | null;
-  sigma_peri_deg?: Degrees | null;
-  sigma_mean_anomaly_deg?: Degrees | null;
-  rms_arcsec: Arcseconds;
-  chi2_reduced?: number | null;
-  arc_days: number;
-  night_count: number;
-  q_au?: Au | null;
-  period_years?: number | null;
-  orbit_class?: string | null;
-  moid_au?: Au | null;
-  uncertainty_u?: number | null;
-  h_magnitude?: number | null;
-}
-
-export interface Alternative {
-  weight: number;
-  distance_au: Au;
-  orbit: Orbit;
-}
+/** Why the verdict is what it is: a stable word, and the numbers that the reason names. */
+export type VerdictGrounds = Api<"VerdictGroundsOutput">;
 
 /** Where to look in one of the coming nights; the ellipse is that of 1-sigma. */
-export interface FollowUpNight {
-  at: string;
-  ra_deg: Degrees;
-  dec_deg: Degrees;
-  distance_au: Au;
-  ellipse_major_arcsec: Arcseconds;
-  ellipse_minor_arcsec: Arcseconds;
-  ellipse_angle_deg: Degrees;
-  motion_ra_arcsec_per_min: number;
-  motion_dec_arcsec_per_min: number;
-  sun_elongation_deg: Degrees;
-  altitude_deg: Degrees | null;
-  magnitude: number | null;
-  relative_sigma_after: number;
-}
+export type FollowUpNight = Api<"FollowUpNightOutput">;
 
 /** What to do next; the calculation service works it out. */
-export interface FollowUp {
-  station: string;
-  /** Largest relative 1-sigma of the used distances now. */
-  relative_sigma: number;
-  observe_from: string | null;
-  observe_by: string | null;
-  note: string | null;
-  nights: FollowUpNight[];
-}
+export type FollowUp = Api<"FollowUpOutput">;
 
-export interface HistoryEntry {
-  at: string;
-  actor: string | null;
-  action: string;
-  note: string | null;
-  /** What a RESULT_REPLACED replaced. */
+export interface HistoryEntry extends Omit<Api<"HistoryOutput">, "earlier_result" | "calculation_id"> {
+  /** What a RESULT_REPLACED replaced: a result as it was then. */
   earlier_result: { verdict: Verdict } | null;
 }
 
-export interface RequestDetail extends RequestRow {
-  comment: string;
+type Detail = Api<"RequestDetailOutput">;
+
+export interface RequestDetail extends Omit<Detail, "observations" | "orbit" | "alternatives" | "history"> {
   observations: Observation[];
   orbit: Orbit | null;
-  verdict_reason: string | null;
   alternatives: Alternative[];
-  follow_up: FollowUp | null;
-  error: { reason: string; message: string } | null;
   history: HistoryEntry[];
-  /** The asteroid of the catalogue that the designation names; null when it names none, or several. */
-  catalogue: CatalogueEntry | null;
 }
 
-export interface CatalogueEntry {
-  spkid: number;
-  full_name: string;
-  designation: string;
-}
-
-export interface RequestPage {
-  count: number;
-  results: RequestRow[];
-}
+export type CatalogueEntry = NonNullable<Detail["catalogue"]>;
 
 /** What a draft's observation is made of. */
 export interface ObservationInput {
@@ -158,3 +62,8 @@ export interface ObservationInput {
 export function isRunning(row: Pick<RequestRow, "status" | "calculation_state">): boolean {
   return row.status === "COMPLETED" && (row.calculation_state === "SCHEDULED" || row.calculation_state === "RUNNING");
 }
+
+/** The named fields are there for sure, the others may be null or missing. */
+type MaybeMissing<Fields, Sure extends keyof Fields> = { [Name in Sure]: NonNullable<Fields[Name]> } & {
+  [Name in Exclude<keyof Fields, Sure>]?: Fields[Name];
+};

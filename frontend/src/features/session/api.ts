@@ -1,4 +1,11 @@
-import { skipToken, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import {
+  queryOptions,
+  skipToken,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { ApiError, send } from "@/lib/http.ts";
 import type { User } from "@/lib/session.tsx";
 
@@ -13,9 +20,16 @@ type Ending = "left" | "expired";
 const sessionKey = ["session"] as const;
 const endingKey = ["session", "ending"] as const;
 
+const session = queryOptions({ queryKey: sessionKey, queryFn: getSession, staleTime: 60_000 });
+
 /** Who is signed in; null: nobody. */
 export function useSession() {
-  return useQuery({ queryKey: sessionKey, queryFn: getSession, staleTime: 60_000 });
+  return useQuery(session);
+}
+
+/** Asks who is signed in before there is anything to draw. */
+export function prefetchSession(client: QueryClient): void {
+  client.query(session).catch(() => undefined); // whoever needs the answer asks again
 }
 
 export function useSignIn() {

@@ -7,7 +7,7 @@ import { Pledge } from "./pledge.tsx";
 import classes from "./sign-in-page.module.css";
 
 /** Sign in or register, then on to where the visitor was going. */
-export function SignInPage({ mode }: { mode: "sign-in" | "register" }) {
+export default function SignInPage({ mode }: { mode: "sign-in" | "register" }) {
   const text = useText();
   const session = useSession();
   const ending = useEnding();

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { rowsOf, withSnapshots, type PiPages } from "./rows.ts";
-import { piRow } from "./testing.ts";
-import type { PiCalculation } from "./types.ts";
+import { rowsOf, withSnapshots, type CalculationPages, type CalculationRow } from "./calculation-rows.ts";
 
-const row = (calculation_id: string, minute: number, revision = 1) =>
-  piRow({ calculation_id, revision, create_time: `2026-11-20T12:${String(minute).padStart(2, "0")}:00Z` });
-const pagesOf = (...pages: PiCalculation[][]): PiPages => ({
+const row = (calculation_id: string, minute: number, revision = 1) => ({
+  calculation_id,
+  revision,
+  create_time: `2026-11-20T12:${String(minute).padStart(2, "0")}:00Z`,
+});
+const pagesOf = (...pages: CalculationRow[][]): CalculationPages<CalculationRow> => ({
   pages: pages.map((calculations) => ({ calculations, next_page_token: "" })),
   pageParams: pages.map(() => ""),
 });
-const byId = (...rows: PiCalculation[]) => new Map(rows.map((one) => [one.calculation_id, one]));
-const shown = (pages: PiPages) => rowsOf(pages).map((one) => [one.calculation_id, one.revision]);
+const byId = (...rows: CalculationRow[]) => new Map(rows.map((one) => [one.calculation_id, one]));
+const shown = (pages: CalculationPages<CalculationRow>) =>
+  rowsOf(pages).map((one) => [one.calculation_id, one.revision]);
 
 describe("snapshots in the list", () => {
   it("replace the row they are of, on whatever page", () => {

@@ -1,0 +1,1 @@
+"""What the benchmarks of the interface share: services with many requests, and a browser that is slowed down."""

@@ -1,0 +1,139 @@
+"""A request as a file: CSV, JSON and ADES. That our own reader takes the ADES back, the system tests show."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from main_api.accounts.models import User
+from main_api.requests.ades_file import ades_file
+from main_api.requests.models import Observation, Request
+from main_api.requests.selectors import request_detail
+from tests.main_api.conftest import CALLBACK_KEY
+from tests.main_api.sample_requests import make_completed, observation_ids, result_body
+
+LONGEST_NUMBER = 7  # of rmsRA, rmsDec, resRA, resDec
+
+
+@pytest.fixture
+def completed(observer: User, moderator: User) -> Request:
+    """Three observations with results, the last one an outlier, the first one with all that can be stated."""
+    request = make_completed(observer, moderator)
+    ids = observation_ids(request)
+    Observation.objects.filter(pk=ids[0]).update(
+        sigma_ra_arcsec=0.123456789, sigma_dec_arcsec=0.2, correlation=-0.1, magnitude=17.5, band="V", mode="CCD",
+        catalogue="Gaia2", program="=1", station="250", observer_position_km=[1000.5, -2000.0, 6500.25],
+    )  # fmt: skip
+    rows = [
+        {"id": pk, "distance_au": 2.5, "residual_ra_arcsec": ra, "residual_dec_arcsec": -0.12, "used": ra < 1000}
+        for pk, ra in zip(ids, (0.5, -123.4567, 98765.4), strict=True)
+    ]
+    answer = APIClient().put(
+        f"/api/requests/{request.pk}/result",
+        result_body(request, observations=rows),
+        headers={"X-Calc-Key": CALLBACK_KEY},
+    )
+    assert answer.status_code == 204
+    return request
+
+
+def export(client: APIClient, request: Request, kind: str) -> Any:
+    return client.get(f"/api/requests/{request.pk}/export/{kind}")
+
+
+def records(text: str) -> list[dict[str, str]]:
+    """Every record of a PSV file under its column names."""
+    found, names = [], []
+    for line in text.splitlines():
+        if line.startswith(("#", "!")):
+            names = []
+        elif not names:
+            names = [cell.strip() for cell in line.split("|")]
+        else:
+            cells = [cell.strip() for cell in line.split("|")]
+            found.append(dict(zip(names, cells + [""] * (len(names) - len(cells)), strict=True)))
+    return found
+
+
+def test_csv_has_a_row_for_each_observation_and_the_names_of_the_api(
+    as_observer: APIClient, completed: Request
+) -> None:
+    answer = export(as_observer, completed, "csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="request-{completed.pk}.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+    shown = as_observer.get(f"/api/requests/{completed.pk}").json()["observations"]
+    assert [int(row["id"]) for row in rows] == [row["id"] for row in shown]
+    assert [float(row["distance_au"]) for row in rows] == [2.5, 2.5, 2.5]
+    assert [row["used"] for row in rows] == ["true", "true", "false"]
+    assert (rows[0]["observer_y_km"], rows[1]["observer_y_km"]) == ("-2000.0", "")
+
+
+def test_a_word_that_a_spreadsheet_would_calculate_stays_a_word(as_observer: APIClient, completed: Request) -> None:
+    first = next(csv.DictReader(io.StringIO(export(as_observer, completed, "csv").content.decode(), newline="")))
+    assert first["program"] == "'=1"
+
+
+def test_json_is_what_the_api_answers(as_observer: APIClient, completed: Request) -> None:
+    answer = export(as_observer, completed, "json")
+    assert answer["Content-Disposition"] == f'attachment; filename="request-{completed.pk}.json"'
+    assert json.loads(answer.content) == as_observer.get(f"/api/requests/{completed.pk}").json()
+
+
+def test_ades_has_the_residuals_and_what_was_left_out(as_observer: APIClient, completed: Request) -> None:
+    text = export(as_observer, completed, "psv").content.decode()
+    assert text.startswith("# version=2022\n# observatory\n! mpcCode 250\n")
+    rows = records(text)
+    assert [(row["resRA"], row["resDec"], row["selAst"]) for row in rows] == [
+        ("+0.500", "-0.120", "A"),
+        ("-123.46", "-0.120", "A"),
+        ("+1e+05", "-0.120", "D"),
+    ]
+    assert all(len(row[name]) <= LONGEST_NUMBER for row in rows for name in ("resRA", "resDec"))
+    assert rows[0]["orbID"] == str(completed.calculation_id)[:25]
+
+
+def test_ades_keeps_what_was_measured(as_observer: APIClient, completed: Request) -> None:
+    first, second, _ = records(export(as_observer, completed, "psv").content.decode())
+    assert (first["obsTime"], first["ra"], first["dec"]) == ("2020-03-01T22:00:00Z", "54.5", "16.25")
+    assert (first["rmsRA"], first["rmsCorr"], first["mag"], first["band"]) == ("0.12346", "-0.1", "17.5", "V")
+    assert (first["sys"], first["ctr"], first["pos2"]) == ("ICRF_KM", "399", "-2000.0")
+    assert (first["mode"], first["astCat"]) == ("CCD", "Gaia2")
+    assert (second["mode"], second["astCat"], second["stn"]) == ("UNK", "UNK", "535")
+
+
+@pytest.mark.parametrize(
+    ("ra_deg", "written"), [(359.9999999999, "0.0"), (0.0, "0.0"), (1e-9, "0.000000001"), (123.0, "123.0")]
+)
+def test_right_ascension_stays_in_its_circle(completed: Request, observer: User, ra_deg: float, written: str) -> None:
+    Observation.objects.filter(request=completed).update(ra_deg=ra_deg)
+    detail = request_detail(user=observer, request_id=completed.pk)
+    assert {row["ra"] for row in records(ades_file(detail))} == {written}
+
+
+@pytest.mark.parametrize(
+    ("known", "field"), [("99942", "permID"), ("2004 MN4", "provID"), ("something", "trkSub"), ("", "trkSub")]
+)
+def test_the_object_is_named_as_the_catalogue_knows_it(
+    completed: Request, observer: User, known: str, field: str
+) -> None:
+    detail = request_detail(user=observer, request_id=completed.pk)
+    detail["catalogue"] = {"designation": known} if known else None
+    first = records(ades_file(detail))[0]
+    assert first[field] == (known if field != "trkSub" else f"AD{completed.pk}")
+
+
+def test_a_designation_cannot_break_the_lines_of_the_file(completed: Request, observer: User) -> None:
+    Request.objects.filter(pk=completed.pk).update(designation="Ceres\n# version=2017\n|x")
+    lines = ades_file(request_detail(user=observer, request_id=completed.pk)).splitlines()
+    assert lines.count("# version=2017") == 0
+    assert len([line for line in lines if "Ceres # version=2017 x" in line]) == 2
+
+
+def test_a_draft_exports_what_was_measured_so_far(as_observer: APIClient, observer: User, completed: Request) -> None:
+    Observation.objects.filter(request=completed).delete()
+    assert export(as_observer, completed, "psv").content.decode() == "# version=2022\n"
+    assert len(export(as_observer, completed, "csv").content.decode().splitlines()) == 1
