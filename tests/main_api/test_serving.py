@@ -5,9 +5,11 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,6 +54,18 @@ class Server:
         assert len(matches()) >= count, self.lines
         return matches()
 
+    def wait_until_it_listens(self) -> None:
+        """Granian tells of its workers a moment before they listen."""
+        give_up_at = time.monotonic() + DEADLINE_S
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", int(self.port)), DEADLINE_S).close()
+            except ConnectionRefusedError:
+                assert time.monotonic() < give_up_at, self.lines
+                time.sleep(0.02)
+            else:
+                return
+
     def wait_for_silence(self) -> None:
         """Until every process that held the log, so every worker, is gone."""
         self._reader.join(DEADLINE_S)
@@ -79,6 +93,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path)
     try:
         server.wait_for("Started worker-", count=2)
+        server.wait_until_it_listens()
         yield server
     finally:
         server.close()
