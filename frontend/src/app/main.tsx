@@ -2,8 +2,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { prefetchSession } from "@/features/session/api.ts";
 import { loadDictionary, preferredLanguage } from "@/i18n/dictionaries.ts";
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
+// In a layer: our own rules win in whatever order the files of a build are read.
+import "@mantine/core/styles.layer.css";
+import "@mantine/notifications/styles.layer.css";
 import "./global.css";
 import { App } from "./app.tsx";
 import { createQueryClient } from "./query-client.ts";
