@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { FakeEventSource } from "@/testing/fake-event-source.ts";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
@@ -8,6 +8,9 @@ import { samples } from "@/testing/samples.ts";
 const { detailCompleted } = samples;
 const PAGE = `/requests/${detailCompleted.id}`;
 const DETAIL = `GET /api${PAGE}`;
+/** As long as the page waits for a cut line to come back, and between two questions. */
+const LINE_PATIENCE_MS = 5_000;
+const POLL_MS = 2_000;
 const running = { ...detailCompleted, ...samples.rowCompleted, orbit: null, verdict: null, alternatives: [] };
 
 describe("a completed request", () => {
@@ -160,6 +163,9 @@ describe("a running calculation", () => {
     state,
     ...more,
   });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
   const line = () => FakeEventSource.opened.findLast((source) => source.readyState !== FakeEventSource.CLOSED);
 
   it("shows stage and progress as they come and asks for the row at the end", async () => {
@@ -190,5 +196,32 @@ describe("a running calculation", () => {
     expect(await screen.findByText(/The live line is cut/)).toBeVisible();
     expect(await screen.findByText("Calculating · ranking · 50 %")).toBeVisible();
     await waitFor(() => expect(server.made(get).length).toBeGreaterThan(0));
+  });
+
+  it("carries on by asking when the line is cut in the middle, says so, and shows the result", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const get = `GET /v1/calculations/${running.calculation_id}`;
+    const later = snapshot(4, "RUNNING", { progress: { fraction: 0.61, stage: "ranking" } });
+    const server = new FakeServer().signIn("observer").on(DETAIL, { body: running }).on(get, { body: later });
+    renderApp(PAGE);
+    await screen.findByText("Connecting…");
+    act(() => {
+      line()?.open();
+      line()?.send(snapshot(3, "RUNNING", { progress: { fraction: 0.42, stage: "fitting ranges" } }));
+    });
+    expect(await screen.findByText("Calculating · fitting ranges · 42 %")).toBeVisible();
+    expect(server.made(get)).toHaveLength(0);
+
+    act(() => line()?.cut());
+    act(() => void vi.advanceTimersByTime(LINE_PATIENCE_MS));
+    expect(screen.getByText(/The live line is cut/)).toBeVisible();
+    expect(screen.queryByText("Live")).not.toBeInTheDocument();
+    expect(await screen.findByText("Calculating · ranking · 61 %")).toBeVisible();
+
+    server.on(get, { body: snapshot(5, "SUCCEEDED") }).on(DETAIL, { body: detailCompleted });
+    act(() => void vi.advanceTimersByTime(POLL_MS));
+    expect(await screen.findByText("Every distance is known to 1 % or better.")).toBeVisible();
+    expect(screen.queryByText(/The live line is cut/)).not.toBeInTheDocument();
+    expect(line()).toBeUndefined();
   });
 });
