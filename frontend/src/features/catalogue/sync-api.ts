@@ -4,13 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { calculationKey, calculationPath, isFinal, useCalculation } from "@/lib/calculation.ts";
 import { queryString, send } from "@/lib/http.ts";
 import { catalogueKey } from "./api.ts";
-import type { SyncCalculation } from "./types.ts";
-
-interface StartedSync {
-  calculation_id: string;
-  /** Whether it ran already, started by somebody else. */
-  joined: boolean;
-}
+import type { StartedSync, SyncCalculation } from "./types.ts";
 
 const latestKey = ["catalogue-sync", "latest"] as const;
 /** Others start one as well, and so does a schedule. */

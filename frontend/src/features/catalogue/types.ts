@@ -1,46 +1,14 @@
-/** What main_api answers about asteroids; `tests/data/wire` holds recorded answers that these must fit. */
+/** What main_api answers about asteroids, by its own OpenAPI document, and calc_grpc about synchronisations. */
+import type { Api } from "@/lib/api-types.ts";
 import type { Calculation } from "@/lib/calculation.ts";
-import type { Arcseconds, Au, Degrees } from "@/lib/units.ts";
+import type { Au } from "@/lib/units.ts";
 
 /** Elements are heliocentric, osculating, ecliptic and equinox J2000; null: the source does not know. */
-export interface Asteroid {
-  spkid: number;
-  full_name: string;
-  designation: string;
-  name: string | null;
-  number: number | null;
-  orbit_class: string | null;
-  neo: boolean | null;
-  pha: boolean | null;
-  h_magnitude: number | null;
-  epoch_mjd_tdb: number | null;
-  a_au: Au | null;
-  e: number | null;
-  i_deg: Degrees | null;
-  node_deg: Degrees | null;
-  peri_deg: Degrees | null;
-  mean_anomaly_deg: Degrees | null;
-  q_au: Au | null;
-  tp_mjd_tdb: number | null;
-  period_years: number | null;
-  g_slope: number | null;
-  diameter_km: number | null;
-  albedo: number | null;
-  moid_au: Au | null;
-  condition_code: string | null;
-  data_arc_days: number | null;
-  first_obs: string | null;
-  last_obs: string | null;
-  observation_count: number | null;
-  rms_arcsec: Arcseconds | null;
-  orbit_id: string | null;
-  updated_at: string;
-}
+export type Asteroid = Api<"AsteroidOutput">;
+export type AsteroidPage = Pick<Api<"AsteroidPage">, "count" | "results">;
 
-export interface AsteroidPage {
-  count: number;
-  results: Asteroid[];
-}
+/** The run that was started, or `joined` because it ran already. */
+export type StartedSync = Api<"SyncOutput">;
 
 /** Counts so far; cumulative. */
 export interface SyncCounts {
