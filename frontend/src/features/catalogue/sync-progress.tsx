@@ -1,7 +1,5 @@
-import { Button, Group, Progress, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { Icon } from "@/components/icon.tsx";
-import { wholeFailureText } from "@/i18n/failure-text.ts";
+import { Group, Progress, Stack, Text } from "@mantine/core";
+import { CancelButton } from "@/components/cancel-button.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { formatNumber } from "@/lib/quantity.ts";
 import { SyncCountsList } from "./sync-counts.tsx";
@@ -12,6 +10,7 @@ import type { SyncCalculation } from "./types.ts";
 export function SyncProgress({ calculation }: { calculation: SyncCalculation }) {
   const text = useText();
   const { sync: words } = text.catalogue;
+  const cancel = useCancelSync(calculation.calculation_id);
   const { progress, state } = calculation;
   const counts = progress?.catalogue_sync;
   const whole = (value: number) => formatNumber(value, text.locale, 0);
@@ -29,29 +28,9 @@ export function SyncProgress({ calculation }: { calculation: SyncCalculation }) 
             ? words.info(whole(counts.object_count), whole(counts.page_count))
             : ""}
         </Text>
-        <CancelButton calculationId={calculation.calculation_id} />
+        <CancelButton label={words.cancel} cancel={cancel} />
       </Group>
       {counts && <SyncCountsList counts={counts} />}
     </Stack>
-  );
-}
-
-function CancelButton({ calculationId }: { calculationId: string }) {
-  const text = useText();
-  const cancel = useCancelSync(calculationId);
-  const run = () =>
-    cancel.mutate(undefined, {
-      onError: (error) => notifications.show({ color: "red", message: wholeFailureText(text, error) }),
-    });
-  return (
-    <Button
-      variant="default"
-      size="xs"
-      loading={cancel.isPending}
-      leftSection={<Icon name="cross" size={14} />}
-      onClick={run}
-    >
-      {text.catalogue.sync.cancel}
-    </Button>
   );
 }

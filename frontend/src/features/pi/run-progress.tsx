@@ -1,9 +1,8 @@
 import { useState } from "react";
-import { Button, Group, Paper, Progress, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Group, Paper, Progress, Stack, Text } from "@mantine/core";
+import { CancelButton } from "@/components/cancel-button.tsx";
 import { Icon } from "@/components/icon.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
-import { wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import type { LiveState } from "@/lib/live.ts";
 import { useUser } from "@/lib/session.tsx";
@@ -47,7 +46,7 @@ export function RunProgress({ calculation, line }: { calculation: PiCalculation;
               .filter(Boolean)
               .join(" · ")}
           </Text>
-          <CancelButton calculation={calculation} />
+          <CancelPi calculation={calculation} />
         </Group>
         <LineAlert line={line} />
       </Stack>
@@ -55,29 +54,13 @@ export function RunProgress({ calculation, line }: { calculation: PiCalculation;
   );
 }
 
-function CancelButton({ calculation }: { calculation: PiCalculation }) {
+/** For whoever asked for it, and for moderators. */
+function CancelPi({ calculation }: { calculation: PiCalculation }) {
   const text = useText();
   const user = useUser();
   const cancel = useCancelPi(calculation.calculation_id);
   if (user.role !== "moderator" && user.username !== calculation.creator) return null;
-  const run = () =>
-    cancel.mutate(undefined, {
-      onSuccess: ({ state }) => {
-        if (state === "CANCELLED") notifications.show({ color: "petrol", message: text.pi.one.cancelled });
-      },
-      onError: (error) => notifications.show({ color: "red", message: wholeFailureText(text, error) }),
-    });
-  return (
-    <Button
-      variant="default"
-      size="xs"
-      loading={cancel.isPending}
-      leftSection={<Icon name="cross" size={14} />}
-      onClick={run}
-    >
-      {text.pi.one.cancel}
-    </Button>
-  );
+  return <CancelButton label={text.pi.one.cancel} done={text.pi.one.cancelled} cancel={cancel} />;
 }
 
 /** A guess is not told to the hundredth of a second. */
