@@ -62,11 +62,18 @@ export function StateCell({ row }: { row: Calculation }) {
             className={classes.bar}
             aria-label={text.calculations.progressOf(calculationName(text, row))}
           />
-          {Math.floor(100 * progress.fraction)} % {progress.stage}
+          {[`${Math.floor(100 * progress.fraction)} %`, stageText(text, progress.stage)].filter(Boolean).join(" · ")}
         </span>
       )}
     </span>
   );
+}
+
+/** What it does, in the words of the page of its kind. */
+function stageText(text: Dictionary, stage: string): string {
+  const { stages, pi, catalogue } = text;
+  const sync: Partial<Record<string, string>> = catalogue.sync.stages;
+  return stages[stage] ?? pi.one.stages[stage] ?? sync[stage] ?? stage;
 }
 
 /** From asking to starting; for what was never started, to its end or until now. */
@@ -78,7 +85,7 @@ export function WaitedCell({ row }: { row: Calculation }) {
   const waited = Math.max(0, (end === undefined ? now : Date.parse(end)) - Date.parse(row.create_time));
   const left = waits && row.due_time !== undefined ? Date.parse(row.due_time) - now : 0;
   return (
-    <span>
+    <span className={classes.duration}>
       {durationText(text, waits ? whole(waited) : waited)}
       {left > 0 && (
         <Text span display="block" size="xs" c="dimmed">
@@ -95,7 +102,7 @@ export function RanCell({ row }: { row: Calculation }) {
   const now = useNow(running);
   const ran = runMs(row, now);
   if (ran === null) return <None />;
-  return <span>{durationText(text, running ? whole(ran) : ran)}</span>;
+  return <span className={classes.duration}>{durationText(text, running ? whole(ran) : ran)}</span>;
 }
 
 const REPORT_COLORS: Partial<Record<ReportState, string>> = {
@@ -111,7 +118,7 @@ export function ReportCell({ report }: { report: Report | undefined }) {
   const { calculations: words } = text;
   const color = report && REPORT_COLORS[report.state];
   const now = useNow(report?.next_time !== undefined);
-  if (!report || color === undefined) return <Text c="dimmed">{words.reports.NOT_REQUESTED}</Text>;
+  if (!report || color === undefined) return <span className={classes.noReport}>{words.reports.NOT_REQUESTED}</span>;
   const wait = report.next_time === undefined ? null : Date.parse(report.next_time) - now;
   const details = [
     report.attempt_count > 0 && words.attempts(report.attempt_count),

@@ -19,7 +19,7 @@ export function Pledge() {
       <Title order={2} className={classes.promise}>
         {text.session.promise}
       </Title>
-      <List className={classes.steps} spacing="sm" center>
+      <List p={0} spacing="sm" center>
         {text.session.steps.map((step, index) => (
           <List.Item
             key={step}
