@@ -4,26 +4,35 @@ Starts the services with throw-away databases and a made-up catalogue, completes
 pages in the system's Chromium. The pictures are for people; no test compares them.
 """
 
+import json
 import re
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from scripts.services import ROOT
 from tests.system.browser import find_chromium, open_browser, sign_in_page
 from tests.system.catalogue import completed_request, eros_observations, running_standin, source_settings
-from tests.system.client import sign_in
-from tests.system.deployment import Deployment, running
+from tests.system.client import Client, sign_in
+from tests.system.deployment import Deployment, running, wait_for
 
 EROS = 20000433  # its identity in the catalogue
+DIGITS_TIME_LIMIT_S = 20  # long enough for ten million digits, too short for the largest position
+LARGEST_POSITION = 100_000_000
+
+# Requests and the recorded observations that they are made of.
+COMPLETED = {"(47740)": "mpc-47740-w400", "(282624)": "mpc-282624-w10", "(523599)": "hard-523599_NEO_6d"}
+FORMED = {"(742428)": "mpc-742428-w30", "(146058)": "mpc-146058-w100", "433 Eros, one night": "hard-Eros_2016_6d"}
 
 DOCS = ROOT / "docs"
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def main() -> int:
@@ -36,12 +45,13 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         open_browser(executable) as browser,
         running_standin(Path(folder), object_count=20_000, delay_s=0.5) as source,
-        running(Deployment(Path(folder), **source_settings(source, page_size=200, concurrency=5))) as deployment,
+        running(Deployment(Path(folder), **settings(source))) as deployment,
     ):
         with browser.new_context(viewport=WIDE) as context:
             take_wide(context.new_page(), deployment.url)
             take_catalogue(context.new_page(), deployment.url)
             take_truth_check(context.new_page(), deployment.url)
+            take_calculations(context.new_page(), deployment.url)
             take_pi(context.new_page(), deployment.url)
         with browser.new_context(viewport=WIDE) as context:
             take_new_request(context.new_page(), deployment.url)
@@ -51,22 +61,54 @@ def main() -> int:
     return 0
 
 
+def settings(source: str) -> dict[str, str]:
+    digits = {
+        "CALC_DIGITS_TIME_LIMIT_S": str(DIGITS_TIME_LIMIT_S),
+        "CALC_DIGITS_LARGEST_POSITION": str(LARGEST_POSITION),
+    }
+    return {**digits, **source_settings(source, page_size=200, concurrency=5)}
+
+
 def take_wide(page: Page, url: str) -> None:
     page.goto(url)
     page.get_by_role("button", name="Sign in").wait_for()
     page.screenshot(path=DOCS / "sign-in.png")
+    fill_requests(url)
     sign_in_page(page, url, "moderator")
-    page.get_by_role("button", name="Complete").click()
-    expect(page.get_by_text("21 of 21")).to_be_visible(timeout=30_000)
+    piazzi = page.get_by_role("row").filter(has_text="Piazzi")
+    piazzi.get_by_role("button", name="Complete").click()
+    expect(piazzi.get_by_text("21 of 21")).to_be_visible(timeout=30_000)
+    page.reload()  # without the notice of what was just done
+    expect(piazzi.get_by_text("Determined")).to_be_visible()
     page.screenshot(path=DOCS / "requests.png")
     page.get_by_role("link").filter(has_text="Piazzi").first.click()
     page.get_by_text("Semi-major axis").wait_for()
-    page.reload()  # without the notice of what was just done
     page.locator(".recharts-line-curve, .recharts-line").first.wait_for()
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # the charts' entrance
     page.screenshot(path=DOCS / "request.png")
     take_why(page)
+
+
+def fill_requests(url: str) -> None:
+    """Observers' requests as a moderator finds them: some wait, some are done, one was rejected."""
+    moderator, observer = (sign_in(url, name) for name in ("moderator", "observer"))
+    cases = json.loads((ROOT / "tests" / "data" / "orbit_cases.json").read_text())["cases"]
+    rows = {case["id"]: case["observations"] for case in cases}
+    for designation, case in COMPLETED.items():
+        number = completed_request(observer, moderator, designation, rows[case])
+        wait_for(partial(verdict_of, moderator, number), "the verdict")
+    for designation, case in FORMED.items():
+        body = {"designation": designation, "observations": rows[case]}
+        formed = observer.put(f"/api/requests/{observer.post('/api/requests', body).body['id']}/form")
+        assert formed.status == 200, formed
+    rejected = moderator.put(f"/api/requests/{formed.body['id']}/reject", {"reason": "One night only."})
+    assert rejected.status == 200, rejected
+
+
+def verdict_of(client: Client, number: int) -> str | None:
+    verdict: str | None = client.get(f"/api/requests/{number}").body["verdict"]
+    return verdict
 
 
 def take_why(page: Page) -> None:
@@ -80,10 +122,10 @@ def take_new_request(page: Page, url: str) -> None:
     page.get_by_label("Designation").fill("1 Ceres")
     content = (ROOT / "tests" / "data" / "ceres_1801.obs").read_text()
     page.get_by_label("Observations as text").fill(content.replace("03 38 05.840", "25 38 05.840"))
-    page.set_viewport_size({"width": 1080, "height": 980})
+    page.set_viewport_size({"width": 1080, "height": 900})
     page.get_by_role("img", name="Track of 20 observations").wait_for()
     page.get_by_label("Observations as text").evaluate("area => area.scrollTop = 0")
-    page.evaluate("scrollTo(0, 230)")
+    page.evaluate("scrollTo(0, 330)")
     page.wait_for_timeout(500)  # the marks follow the scrolled text
     page.screenshot(path=DOCS / "new-request.png")
 
@@ -143,6 +185,29 @@ def take_pi(page: Page, url: str) -> None:
     page.get_by_text("1 of 1").or_(page.get_by_text("1 of 2")).first.wait_for()
     page.mouse.move(0, 0)
     page.screenshot(path=DOCS / "pi-digits.png", full_page=True)
+
+
+def take_calculations(page: Page, url: str) -> None:
+    """Every kind, and every state: one was cancelled, one failed, one runs and one waits for it to end."""
+    moderator, observer = (sign_in(url, name) for name in ("moderator", "observer"))
+    asked = [(moderator, LARGEST_POSITION), (moderator, 50_000_000), (observer, 60_000_000), (observer, 80_000_000)]
+    created = [ask_for_digit(client, position) for client, position in asked]
+    assert moderator.post(f"/v1/calculations/{created[-1]}:cancel", {}).status == 200
+    page.goto(f"{url}/calculations")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    failed = page.get_by_role("row").filter(has_text="100,000,000")
+    expect(failed).to_contain_text("Failed", timeout=3_000 * DIGITS_TIME_LIMIT_S)
+    page.wait_for_timeout(4_000)  # some progress of the next one to see
+    page.screenshot(path=DOCS / "calculations.png")
+    for number in created[1:3]:  # out of the way of the page of pi
+        assert moderator.post(f"/v1/calculations/{number}:cancel", {}).status == 200
+
+
+def ask_for_digit(client: Client, position: int) -> str:
+    body = {"calculation_id": str(uuid4()), "pi": {"digit_position": position}, "delay": "0s"}
+    created = client.post("/v1/calculations", body)
+    assert created.status < 300, created
+    return str(created.body["calculation_id"])
 
 
 def take_phone(page: Page, url: str) -> None:
