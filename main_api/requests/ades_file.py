@@ -107,15 +107,18 @@ def _place(row: Row) -> dict[str, str]:
     position = row["observer_position_km"]
     if not position:
         return {}
-    places = dict(zip(("pos1", "pos2", "pos3"), (_decimal(value, 6)[:14] for value in position), strict=True))
+    # Thirteen characters and a sign.
+    texts = (_decimal(value, 6)[: 14 if value < 0.0 else 13] for value in position)
+    places = dict(zip(("pos1", "pos2", "pos3"), texts, strict=True))
     return {"sys": "ICRF_KM", "ctr": "399", **places}
 
 
 def _brightness(row: Row) -> dict[str, str]:
+    """ADES has no magnitude without its band."""
     magnitude, band = row["magnitude"], row["band"]
-    if magnitude is None or not MAGNITUDES[0] <= magnitude <= MAGNITUDES[1]:
+    if magnitude is None or not MAGNITUDES[0] <= magnitude <= MAGNITUDES[1] or not _BAND.fullmatch(band):
         return {}
-    return {"mag": _decimal(magnitude, 3)} | ({"band": band} if _BAND.fullmatch(band) else {})
+    return {"mag": _decimal(magnitude, 3), "band": band}
 
 
 def _residuals(row: Row, detail: Mapping[str, Any]) -> dict[str, str]:
@@ -152,7 +155,7 @@ def _narrow(value: float | None) -> str:
 
 def _residual(value: float) -> str:
     """At most seven characters: as many decimals as fit, or an exponent."""
-    for decimals in (3, 2, 1):
+    for decimals in (3, 2, 1, 0):
         text = f"{value:+.{decimals}f}"
         if len(text) <= NUMBER_WIDTH:
             return text

@@ -1,10 +1,14 @@
 """GET /api/requests/{id}/export/{csv,json,psv}: a request as a file to keep."""
 
 import json
+from collections.abc import Sequence
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
@@ -17,6 +21,22 @@ from main_api.requests.selectors import request_detail
 TAGS = ["requests"]
 
 
+class AnyAccept(BaseContentNegotiation):
+    """The address says what the file is; renderers are for the refusals, which are JSON whatever was asked for."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class ExportView(APIView):
+    content_negotiation_class = AnyAccept
+
+
 def attachment(content: str, *, content_type: str, name: str) -> HttpResponse:
     """A file that the browser saves under this name."""
     response = HttpResponse(content.encode(), content_type=f"{content_type}; charset=utf-8")
@@ -25,7 +45,7 @@ def attachment(content: str, *, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-class CsvExportView(APIView):
+class CsvExportView(ExportView):
     @extend_schema(
         operation_id="exportCsv",
         tags=TAGS,
@@ -37,7 +57,7 @@ class CsvExportView(APIView):
         return attachment(csv_file(detail), content_type="text/csv", name=f"request-{request_id}.csv")
 
 
-class JsonExportView(APIView):
+class JsonExportView(ExportView):
     @extend_schema(operation_id="exportJson", tags=TAGS, responses=RequestDetailOutput)
     def get(self, request: Request, request_id: int) -> HttpResponse:
         """The request with all that belongs to it, as `GET /api/requests/{id}` answers it, to be saved as a file."""
@@ -46,7 +66,7 @@ class JsonExportView(APIView):
         return attachment(f"{content}\n", content_type="application/json", name=f"request-{request_id}.json")
 
 
-class AdesExportView(APIView):
+class AdesExportView(ExportView):
     @extend_schema(
         operation_id="exportAdes",
         tags=TAGS,

@@ -90,7 +90,7 @@ def test_ades_has_the_residuals_and_what_was_left_out(as_observer: APIClient, co
     assert [(row["resRA"], row["resDec"], row["selAst"]) for row in rows] == [
         ("+0.500", "-0.120", "A"),
         ("-123.46", "-0.120", "A"),
-        ("+1e+05", "-0.120", "D"),
+        ("+98765", "-0.120", "D"),
     ]
     assert all(len(row[name]) <= LONGEST_NUMBER for row in rows for name in ("resRA", "resDec"))
     assert rows[0]["orbID"] == str(completed.calculation_id)[:25]
@@ -137,3 +137,24 @@ def test_a_draft_exports_what_was_measured_so_far(as_observer: APIClient, observ
     Observation.objects.filter(request=completed).delete()
     assert export(as_observer, completed, "psv").content.decode() == "# version=2022\n"
     assert len(export(as_observer, completed, "csv").content.decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("kind", "accept"), [("csv", "text/csv"), ("psv", "text/plain"), ("json", "application/json")])
+def test_a_file_is_given_to_those_who_ask_for_its_type(
+    as_observer: APIClient, completed: Request, kind: str, accept: str
+) -> None:
+    answer = as_observer.get(f"/api/requests/{completed.pk}/export/{kind}", headers={"Accept": accept})
+    assert answer.status_code == 200 and answer["Content-Type"].startswith(accept)
+    refused = as_observer.get(f"/api/requests/{completed.pk + 1}/export/{kind}", headers={"Accept": accept})
+    assert refused.status_code == 404 and refused["Content-Type"] == "application/problem+json"
+
+
+def test_a_magnitude_without_a_band_is_left_out_and_a_far_place_keeps_to_its_width(
+    observer: User, completed: Request
+) -> None:
+    Observation.objects.filter(request=completed).update(
+        magnitude=17.5, band="", observer_position_km=[1_500_000.123456, -1_500_000.123456, 7000.0]
+    )
+    (record, *_) = records(ades_file(request_detail(user=observer, request_id=completed.pk)))
+    assert record.get("mag", "") == ""
+    assert (record["pos1"], record["pos2"]) == ("1500000.12345", "-1500000.12345")

@@ -44,7 +44,7 @@ export const requestListRu: typeof requestListEn = {
 
 /** Что читает модератор, когда кто-то его опередил. */
 export const decidingRu: typeof decidingEn = {
-  alreadyCompleted: (name, who) => `${name}: заявку уже завершил ${who}.`,
-  completedBy: (who) => `${who} уже завершил эту заявку. Ничего не изменилось.`,
-  rejectedBy: (who) => `${who} уже отклонил эту заявку. Ничего не изменилось.`,
+  alreadyCompleted: (name, who) => `${name}: заявка уже завершена (${who}).`,
+  completedBy: (who) => `Заявка уже завершена (${who}). Ничего не изменилось.`,
+  rejectedBy: (who) => `Заявка уже отклонена (${who}). Ничего не изменилось.`,
 };

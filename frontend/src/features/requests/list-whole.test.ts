@@ -57,7 +57,13 @@ describe("a moderator's list", () => {
     await getWholeList(FORMED, () => list, signal);
     expect(asked.pages).toHaveLength(0);
     expect(Object.fromEntries(asked.changes[0]?.query ?? [])).toEqual({
-      ...{ updated_after: "2026-11-20T12:00:10.250Z", formed_after: "2026-11-01", search: "cer", page_size: "1000" },
+      ...{
+        updated_after: "2026-11-20T12:00:10.250Z",
+        ordering: "-updated_at",
+        formed_after: "2026-11-01",
+        search: "cer",
+        page_size: "1000",
+      },
     });
   });
 

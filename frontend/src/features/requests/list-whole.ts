@@ -78,7 +78,11 @@ export function withRow(list: WholeList, row: RequestRow, status: BackendFilters
 function changesPath(filters: BackendFilters, changedAt: string | null): string | null {
   if (changedAt === null) return null;
   const updatedAfter = new Date(Date.parse(changedAt) - OVERLAP_MS).toISOString();
-  return pagePath({ ...filters, status: "" }, { updated_after: updatedAfter, page_size: PAGE_SIZE });
+  // The newest first: where there is more than a page, its tag tells of all.
+  return pagePath(
+    { ...filters, status: "" },
+    { updated_after: updatedAfter, ordering: "-updated_at", page_size: PAGE_SIZE },
+  );
 }
 
 async function loadWhole(filters: BackendFilters, signal: AbortSignal, loadedAt: number): Promise<WholeList> {

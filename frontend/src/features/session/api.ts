@@ -20,7 +20,14 @@ type Ending = "left" | "expired";
 const sessionKey = ["session"] as const;
 const endingKey = ["session", "ending"] as const;
 
-const session = queryOptions({ queryKey: sessionKey, queryFn: getSession, staleTime: 60_000 });
+/** Whose texts this tab keeps: an expired session loses nothing, but only for the same person. */
+const KEPT_FOR = "astrodist-user";
+
+const session = queryOptions({
+  queryKey: sessionKey,
+  queryFn: ({ client }) => getSession(client),
+  staleTime: 60_000,
+});
 
 /** Who is signed in; null: nobody. */
 export function useSession() {
@@ -60,7 +67,21 @@ export function useEnding(): Ending | null {
 export function endSession(client: QueryClient, ending: Ending): void {
   client.setQueryData<Ending>(endingKey, ending);
   client.setQueryData(sessionKey, null);
+  removeRows(client);
+}
+
+function removeRows(client: QueryClient): void {
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+}
+
+/** Where somebody else is signed in than before, also by another tab, nothing of the one before stays here. */
+function receive(client: QueryClient, user: User): void {
+  const keptFor = sessionStorage.getItem(KEPT_FOR);
+  if (keptFor !== null && keptFor !== String(user.id)) {
+    sessionStorage.clear();
+    removeRows(client);
+  }
+  sessionStorage.setItem(KEPT_FOR, String(user.id));
 }
 
 function useEnter(enter: (credentials: Credentials) => Promise<User>) {
@@ -69,15 +90,17 @@ function useEnter(enter: (credentials: Credentials) => Promise<User>) {
     // Register may or may not open a session by itself; who is signed in is asked of the server alone.
     mutationFn: async (credentials: Credentials) => {
       await enter(credentials);
-      return getSession();
+      return getSession(client);
     },
     onSuccess: (user) => client.setQueryData(sessionKey, user),
   });
 }
 
-async function getSession(): Promise<User | null> {
+async function getSession(client: QueryClient): Promise<User | null> {
   try {
-    return await send<User>("GET", "/api/auth/me");
+    const user = await send<User>("GET", "/api/auth/me");
+    receive(client, user);
+    return user;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;

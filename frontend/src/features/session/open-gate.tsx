@@ -15,5 +15,9 @@ export function OpenGate({ children }: { children: ReactNode }) {
       </Center>
     );
   }
-  return <UserContext value={session.data ?? null}>{children}</UserContext>;
+  return (
+    <UserContext key={session.data?.id} value={session.data ?? null}>
+      {children}
+    </UserContext>
+  );
 }

@@ -32,5 +32,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
       />
     );
   }
-  return <UserContext value={session.data}>{children}</UserContext>;
+  // Another user begins anew, whatever the page held.
+  return (
+    <UserContext key={session.data.id} value={session.data}>
+      {children}
+    </UserContext>
+  );
 }

@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { pageOf, samples } from "@/testing/samples.ts";
@@ -16,6 +17,8 @@ function serve() {
     return { body: observer };
   });
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 async function signIn(user: ReturnType<typeof renderApp>) {
   await user.type(await screen.findByLabelText("Username"), "observer");
@@ -98,10 +101,49 @@ describe("the session", () => {
     });
     const user = renderApp("/requests");
     await screen.findByRole("link", { name: "Ceres" });
+    sessionStorage.setItem("typed", "not for the next one");
     await user.click(screen.getByRole("button", { name: "Sign out" }));
     expect(await screen.findByLabelText("Username")).toBeVisible();
+    expect(sessionStorage.getItem("typed")).toBeNull();
     expect(screen.queryByText(/Your session has ended/)).not.toBeInTheDocument();
     await waitFor(() => expect(window.location.pathname + window.location.search).toBe("/sign-in"));
+  });
+});
+
+describe("another user in the same tab", () => {
+  const bob = { id: 2, username: "bob", role: "observer" };
+  const later = () => {
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 120_000); // who is signed in is asked again
+    window.dispatchEvent(new Event("visibilitychange"));
+  };
+
+  it("sees no rows of the one before", async () => {
+    const server = serve().on(ME, { body: observer });
+    renderApp("/requests");
+    await screen.findByRole("link", { name: "Ceres" });
+    server.on(ME, { body: bob }).on("GET /api/requests", { body: pageOf() });
+    later();
+    expect(await screen.findByText("bob")).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole("link", { name: "Ceres" })).not.toBeInTheDocument());
+  });
+
+  it("is not given what the one before had typed, who finds it again after an expired session", async () => {
+    const server = serve().on(ME, { body: observer });
+    renderApp("/requests/new");
+    await screen.findByLabelText(/^Designation/);
+    sessionStorage.setItem("typed", "secret of the observer");
+    server.on(ME, nobody);
+    later();
+    await screen.findByLabelText("Username");
+    expect(sessionStorage.getItem("typed")).toBe("secret of the observer");
+    server.on(LOGIN, () => {
+      server.on(ME, { body: bob });
+      return { body: bob };
+    });
+    await userEvent.type(screen.getByLabelText("Username"), "bob");
+    await userEvent.type(screen.getByLabelText("Password"), "bob{Enter}");
+    expect(await screen.findByText("bob")).toBeVisible();
+    expect(sessionStorage.getItem("typed")).toBeNull();
   });
 });
 
