@@ -41,7 +41,10 @@ def import_observations(
     if len(judged.designations) > 1 and not designation:
         # Two objects of one exposure share station and moment, so these rows are no duplicates.
         return judged
-    return _append(user, request_id, judged, dry_run=dry_run)
+    if dry_run:
+        # Asked for while somebody types: it waits for no writer.
+        return _beside(judged, list(Observation.objects.filter(request_id=request_id)))
+    return _append(user, request_id, judged)
 
 
 def preview_file(*, content: bytes, designation: str = "") -> Import:
@@ -68,10 +71,10 @@ def _judged(file: ReadFile, designation: str) -> Import:
 
 
 @writing()
-def _append(user: User, request_id: int, judged: Import, *, dry_run: bool) -> Import:
+def _append(user: User, request_id: int, judged: Import) -> Import:
     request = lock_draft(user, request_id)
     outcome = _beside(judged, list(request.observations.all()))
-    if outcome.rows and not dry_run and not outcome.is_refused:
+    if outcome.rows and not outcome.is_refused:
         _store(request, [row.observation for row in outcome.rows])
         logger.info("observations imported", extra={"request_pk": request_id, "observation_count": len(outcome.rows)})
     return outcome

@@ -138,16 +138,17 @@ export function ReportCell({ report }: { report: Report | undefined }) {
   );
 }
 
-/** What went wrong last: the calculation itself, or telling of it. */
+/** What went wrong last: the calculation itself, telling of it, or both. */
 export function ErrorCell({ row }: { row: Calculation }) {
   const text = useText();
-  const words = row.error ? (text.reasons[row.error.reason] ?? row.error.message) : row.report?.last_error;
-  if (!words) return <None />;
-  return (
-    <Text span size="sm" className={classes.error}>
+  const own = row.error && (text.reasons[row.error.reason] ?? row.error.message);
+  const errors = [own, row.report?.last_error].filter(Boolean);
+  if (errors.length === 0) return <None />;
+  return errors.map((words) => (
+    <Text key={words} span display="block" size="sm" className={classes.error}>
       {words}
     </Text>
-  );
+  ));
 }
 
 /** What changes all the time is told in whole seconds. */
