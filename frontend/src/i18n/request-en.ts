@@ -74,6 +74,7 @@ export const draftTableEn = {
   removed: (moment: string) => `Observation of ${moment} removed.`,
   undo: "Undo",
   restored: "The observation is back.",
+  detailsUnsaved: "Save the designation and the comment first.",
   fileOpen: "Add the file being read, or close it, first.",
 };
 

@@ -72,6 +72,7 @@ export const draftTableRu: typeof draftTableEn = {
   removed: (moment) => `Наблюдение ${moment} удалено.`,
   undo: "Вернуть",
   restored: "Наблюдение возвращено.",
+  detailsUnsaved: "Сначала сохраните обозначение и комментарий.",
   fileOpen: "Сначала добавьте читаемый файл или закройте его.",
 };
 

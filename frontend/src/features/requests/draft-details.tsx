@@ -15,11 +15,8 @@ interface Details {
   comment: string;
 }
 
-/** Name and comment of a draft. What is typed and not saved outlives refreshing and reloading. */
-export function DraftDetails({ request }: { request: RequestDetail }) {
-  const text = useText();
-  const edit = useEditDetails(request.id);
-  const [missing, setMissing] = useState(false);
+/** What is typed and not saved, kept in this tab: it outlives refreshing and reloading. */
+export function useDetails(request: RequestDetail) {
   const [typed, setTyped, forget] = useSessionStorage<Details | null>({
     key: `astrodist-details-${request.id}`,
     defaultValue: null,
@@ -27,6 +24,16 @@ export function DraftDetails({ request }: { request: RequestDetail }) {
   });
   const details = typed ?? { designation: request.designation, comment: request.comment };
   const dirty = details.designation !== request.designation || details.comment !== request.comment;
+  return { details, setTyped, forget, dirty };
+}
+
+type DraftDetailsProps = { request: RequestDetail } & ReturnType<typeof useDetails>;
+
+/** Name and comment of a draft. */
+export function DraftDetails({ request, details, setTyped, forget, dirty }: DraftDetailsProps) {
+  const text = useText();
+  const edit = useEditDetails(request.id);
+  const [missing, setMissing] = useState(false);
   const refused = (path: string) => {
     const found =
       edit.error instanceof ApiError ? edit.error.fieldErrors.find((item) => item.path === path) : undefined;
@@ -51,6 +58,7 @@ export function DraftDetails({ request }: { request: RequestDetail }) {
           <TextInput
             label={text.draft.designation}
             value={details.designation}
+            readOnly={edit.isPending}
             maxLength={100}
             onChange={(event) => setTyped({ ...details, designation: event.currentTarget.value })}
             error={missing && details.designation.trim() === "" ? text.draft.problems.required : refused("designation")}
@@ -58,6 +66,7 @@ export function DraftDetails({ request }: { request: RequestDetail }) {
           <Textarea
             label={text.draft.comment}
             value={details.comment}
+            readOnly={edit.isPending}
             autosize
             minRows={2}
             maxRows={10}

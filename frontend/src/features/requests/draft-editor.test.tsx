@@ -1,37 +1,12 @@
-import { cleanup, screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import observation from "../../../../tests/data/wire/observation.json";
 import problemFields from "../../../../tests/data/wire/problem_fields.json";
-import stations from "../../../../tests/data/wire/stations.json";
-import { FakeServer, problem } from "@/testing/fake-server.ts";
+import { DETAIL, draft, fillIn, PAGE, rows, serve } from "@/testing/draft-page.ts";
+import { problem } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
-import { pageOf, samples } from "@/testing/samples.ts";
 
-const rows = [1, 2, 3].map((id) => ({ ...observation, id, observed_at: `2020-03-0${id}T22:00:00Z` }));
-const draft = { ...samples.detailDraft, observations: rows, observation_count: 3 };
-const PAGE = `/requests/${draft.id}`;
-const DETAIL = `GET /api${PAGE}`;
 const ADD = `POST /api${PAGE}/observations`;
-
-function serve(request: object = draft) {
-  return new FakeServer()
-    .signIn("observer")
-    .on(DETAIL, { body: request })
-    .on("GET /api/stations", { body: stations })
-    .on("GET /api/requests", { body: pageOf() });
-}
-
-type User = ReturnType<typeof renderApp>;
-
-async function fillIn(user: User, values: { time: string; ra: string; dec: string; station: string }) {
-  await user.click(await screen.findByRole("button", { name: "Add observation" }));
-  const form = within(screen.getByRole("form", { name: "New observation" }));
-  await user.type(form.getByLabelText("Time, UTC"), values.time);
-  await user.type(form.getByLabelText("Right ascension"), values.ra);
-  await user.type(form.getByLabelText("Declination"), values.dec);
-  await user.type(form.getByLabelText("Station"), values.station);
-  return form;
-}
 
 describe("a draft", () => {
   it("sends a sexagesimal observation in degrees and stays ready for the next of the same station", async () => {
@@ -110,19 +85,6 @@ describe("a draft", () => {
     expect(await form.findByRole("alert")).toHaveTextContent("Only a draft can be edited.");
   });
 
-  it("keeps what is typed when the row is refreshed and the page reloaded", async () => {
-    const server = serve();
-    const user = renderApp(PAGE);
-    await fillIn(user, { time: "2020-03-04", ra: "54", dec: "16", station: "535" });
-    server.on(DETAIL, { body: { ...draft, designation: "Pallas" } });
-    await user.click(screen.getByRole("button", { name: /Refresh now/ }));
-    expect(await screen.findByRole("heading", { name: "Pallas" })).toBeVisible();
-    expect(screen.getByLabelText("Right ascension")).toHaveValue("54");
-    cleanup();
-    renderApp(PAGE);
-    expect(await screen.findByLabelText("Right ascension")).toHaveValue("54");
-  });
-
   it("does not round what was not touched when a row is changed", async () => {
     const precise = { ...observation, id: 1, ra_deg: 54.59612512345, observed_at: "2020-03-01T22:00:00.123456Z" };
     const server = serve({ ...draft, observations: [precise] });
@@ -146,15 +108,6 @@ describe("a draft", () => {
     renderApp(PAGE);
     expect(await screen.findByRole("button", { name: "Form" })).toBeDisabled();
     expect(screen.getByText(/^2 more observations are needed/)).toBeVisible();
-  });
-
-  it("cannot be formed while an observation is typed and not saved", async () => {
-    serve();
-    const user = renderApp(PAGE);
-    await fillIn(user, { time: "2020-03-04", ra: "54", dec: "16", station: "535" });
-    expect(screen.getByRole("button", { name: "Form" })).toBeDisabled();
-    await user.click(screen.getByRole("button", { name: "Close" }));
-    expect(screen.getByRole("button", { name: "Form" })).toBeEnabled();
   });
 
   it("is formed and then waits for a moderator", async () => {

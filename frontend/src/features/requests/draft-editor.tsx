@@ -6,7 +6,7 @@ import { Icon } from "@/components/icon.tsx";
 import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useDeleteRequest, useForm } from "./change-api.ts";
-import { DraftDetails } from "./draft-details.tsx";
+import { DraftDetails, useDetails } from "./draft-details.tsx";
 import { usePastedFile } from "./draft-import.tsx";
 import { DraftObservations } from "./draft-observations.tsx";
 import { requestName } from "./request-name.ts";
@@ -18,12 +18,19 @@ const OBSERVATIONS_NEEDED = 3;
 /** A draft in its creator's hands: name, observations, then form or delete. */
 export function DraftEditor({ request }: { request: RequestDetail }) {
   const text = useText();
-  const edit = useEditing(request.id);
+  const details = useDetails(request);
+  const edit = useEditing(request);
   const pasted = usePastedFile(request.id);
-  const unsaved = edit.dirty ? text.draft.formUnsaved : pasted.dirty ? text.draftTable.fileOpen : null;
+  const unsaved = details.dirty
+    ? text.draftTable.detailsUnsaved
+    : edit.dirty
+      ? text.draft.formUnsaved
+      : pasted.dirty
+        ? text.draftTable.fileOpen
+        : null;
   return (
     <>
-      <DraftDetails request={request} />
+      <DraftDetails request={request} {...details} />
       <DraftObservations request={request} edit={edit} pasted={pasted} />
       <DraftActions request={request} unsaved={unsaved} />
     </>

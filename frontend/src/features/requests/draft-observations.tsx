@@ -27,7 +27,9 @@ export function DraftObservations({ request, edit, pasted }: DraftObservationsPr
   const text = useText();
   const { editing, setEditing, close } = edit;
   const rows = request.observations;
-  const columns = useEditColumns(request.id, (row) => setEditing({ id: row.id, texts: textsOf(row) }));
+  // There is room for one edited row: to open another would lose what is typed in it.
+  const obstacle = edit.dirty ? text.draft.formUnsaved : null;
+  const columns = useEditColumns(request.id, obstacle, (row) => setEditing({ id: row.id, texts: textsOf(row) }));
   const table = useRef<HTMLDivElement>(null);
   const onClose = (row: Observation | null) => {
     close();
@@ -85,7 +87,7 @@ export function DraftObservations({ request, edit, pasted }: DraftObservationsPr
       )}
       <AddButtons
         adding={adding}
-        dirty={edit.dirty}
+        obstacle={obstacle}
         fileOpen={pasted.file.open}
         onAdd={() => setEditing({ id: null, texts: EMPTY_TEXTS })}
         onFile={() => pasted.setFile({ ...pasted.file, open: true })}
@@ -96,7 +98,11 @@ export function DraftObservations({ request, edit, pasted }: DraftObservationsPr
   );
 }
 
-function useEditColumns(requestId: number, onEdit: (row: Observation) => void): Column<Observation>[] {
+function useEditColumns(
+  requestId: number,
+  obstacle: string | null,
+  onEdit: (row: Observation) => void,
+): Column<Observation>[] {
   const text = useText();
   const [angles] = useAngleFormat();
   const remove = useRemoval(requestId);
@@ -108,28 +114,37 @@ function useEditColumns(requestId: number, onEdit: (row: Observation) => void): 
         label: text.common.edit,
         phone: "bare",
         align: "right",
-        render: (row) => <RowActions row={row} onEdit={() => onEdit(row)} onDelete={() => remove(row)} />,
+        render: (row) => (
+          <RowActions row={row} obstacle={obstacle} onEdit={() => onEdit(row)} onDelete={() => remove(row)} />
+        ),
       },
     ],
-    [text, angles, onEdit, remove],
+    [text, angles, obstacle, onEdit, remove],
   );
 }
 
 interface AddButtonsProps {
   adding: boolean;
-  dirty: boolean;
+  /** Why no row can be opened now. */
+  obstacle: string | null;
   fileOpen: boolean;
   hasRows: boolean;
   onAdd: () => void;
   onFile: () => void;
 }
 
-function AddButtons({ adding, dirty, fileOpen, hasRows, onAdd, onFile }: AddButtonsProps) {
+function AddButtons({ adding, obstacle, fileOpen, hasRows, onAdd, onFile }: AddButtonsProps) {
   const text = useText();
   return (
     <Group justify="space-between" gap="xs">
       <Group gap="xs">
-        <Button variant="light" leftSection={<Icon name="plus" size={16} />} disabled={adding} onClick={onAdd}>
+        <Button
+          variant="light"
+          leftSection={<Icon name="plus" size={16} />}
+          disabled={adding || obstacle !== null}
+          aria-describedby="rows-hint"
+          onClick={onAdd}
+        >
           {text.draft.add}
         </Button>
         <Button
@@ -142,8 +157,8 @@ function AddButtons({ adding, dirty, fileOpen, hasRows, onAdd, onFile }: AddButt
           {text.intake.open}
         </Button>
       </Group>
-      <Text size="xs" c="dimmed">
-        {dirty ? text.draft.unsaved : hasRows && text.draftTable.keys}
+      <Text size="xs" c="dimmed" id="rows-hint">
+        {obstacle !== null ? `${text.draft.unsaved} ${obstacle}` : hasRows && text.draftTable.keys}
       </Text>
     </Group>
   );

@@ -9,7 +9,7 @@ import {
   checkObservation,
   EMPTY_TEXTS,
   fieldOfPath,
-  textsOf,
+  isTouched,
   type FieldProblems,
   type ObservationField,
   type ObservationTexts,
@@ -40,7 +40,10 @@ export function ObservationEditor(props: ObservationEditorProps) {
   const [problems, setProblems] = useState<FieldProblems>({});
   const timeInput = useRef<HTMLInputElement>(null);
 
+  // Saving ends in other texts or another row: what is typed meanwhile would be lost.
+  const readOnly = save.isPending;
   const saveThen = (then: () => void) => {
+    if (readOnly) return;
     const checked = checkObservation(text, texts, observation ?? undefined);
     setProblems(checked.problems ?? {});
     if (checked.values === null) return;
@@ -76,6 +79,7 @@ export function ObservationEditor(props: ObservationEditorProps) {
   const field = (name: ObservationField) => ({
     value: texts[name],
     error: problems[name],
+    readOnly,
     autoComplete: "off",
     autoFocus: name === startField,
     "data-field": name,
@@ -100,6 +104,7 @@ export function ObservationEditor(props: ObservationEditorProps) {
           <StationPicker
             value={texts.station}
             error={problems.station}
+            readOnly={readOnly}
             onChange={(station) => {
               onTexts({ ...texts, station });
               setProblems(without(problems, "station"));
@@ -118,7 +123,7 @@ export function ObservationEditor(props: ObservationEditorProps) {
             <Button variant="default" onClick={onClose}>
               {text.common.close}
             </Button>
-            <Button type="submit" loading={save.isPending}>
+            <Button type="submit" loading={readOnly}>
               {text.draft.saveObservation}
             </Button>
           </Group>
@@ -126,11 +131,6 @@ export function ObservationEditor(props: ObservationEditorProps) {
       </Stack>
     </form>
   );
-}
-
-function isTouched(texts: ObservationTexts, observation: Observation): boolean {
-  const shown = textsOf(observation);
-  return (Object.keys(shown) as ObservationField[]).some((name) => texts[name] !== shown[name]);
 }
 
 function fieldProblems(error: unknown, toText: (item: ApiError["fieldErrors"][number]) => string): FieldProblems {

@@ -47,6 +47,12 @@ export function textsOf(observation: Observation): ObservationTexts {
   };
 }
 
+/** Whether the texts differ from what is shown of the observation. */
+export function isTouched(texts: ObservationTexts, observation: Observation): boolean {
+  const shown = textsOf(observation);
+  return (Object.keys(shown) as ObservationField[]).some((name) => texts[name] !== shown[name]);
+}
+
 type Checked = { values: ObservationInput; problems: null } | { values: null; problems: FieldProblems };
 
 /** What the texts mean, or what is wrong with each of them. `known`: untouched texts keep its full precision. */

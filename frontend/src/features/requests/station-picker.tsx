@@ -8,10 +8,11 @@ interface StationPickerProps {
   value: string;
   onChange: (code: string) => void;
   error?: string | undefined;
+  readOnly: boolean;
 }
 
 /** An MPC observatory code, typed or found by name; what is typed counts, so a known code needs no list. */
-export function StationPicker({ value, onChange, error }: StationPickerProps) {
+export function StationPicker({ value, onChange, error, readOnly }: StationPickerProps) {
   const text = useText();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [search] = useDebouncedValue(value, 200);
@@ -21,8 +22,9 @@ export function StationPicker({ value, onChange, error }: StationPickerProps) {
   return (
     <Combobox
       store={combobox}
+      readOnly={readOnly}
       onOptionSubmit={(code) => {
-        onChange(code);
+        if (!readOnly) onChange(code);
         combobox.closeDropdown();
       }}
     >
@@ -36,6 +38,7 @@ export function StationPicker({ value, onChange, error }: StationPickerProps) {
           autoCapitalize="characters"
           spellCheck={false}
           value={value}
+          readOnly={readOnly}
           error={error}
           rightSection={stations.isFetching ? <Loader size={14} aria-hidden /> : undefined}
           onChange={(event) => {
@@ -43,6 +46,10 @@ export function StationPicker({ value, onChange, error }: StationPickerProps) {
             setOpen(true);
             combobox.openDropdown();
             combobox.updateSelectedOptionIndex();
+          }}
+          onKeyDown={(event) => {
+            // Closes the list alone, not the editor around it.
+            if (event.key === "Escape" && combobox.dropdownOpened && value.trim() !== "") event.stopPropagation();
           }}
           onFocus={() => setOpen(true)}
           onBlur={() => combobox.closeDropdown()}
