@@ -64,6 +64,10 @@ class Bench:
         self.stages.append(stage)
         self.snapshots.append(Progress.FromString(detail))
 
+    def start(self, pool: SyncPool, calculation_id: str) -> "asyncio.Task[bytes]":
+        """A run that is cancelled at the pool."""
+        return asyncio.ensure_future(pool.run(calculation_id, "catalogue_sync", b"", self.tell, created_at=CREATED_AT))
+
     async def run(self, source: SourceSettings, *, calculation_id: str = "", allow_shrink: bool = False) -> Result:
         """Run to its end, and end the calculation as the dispatcher would."""
         calculation_id = calculation_id or await self.begin()
@@ -251,9 +255,7 @@ async def test_pages_that_were_kept_and_not_sent_are_sent_after_a_restart(bench:
     all_kept = when_kept(bench.journal.catalogue, 3)
     async with serving(standin) as source_url:
         pool = bench.pool(source_at(source_url))
-        running = asyncio.ensure_future(
-            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
-        )
+        running = bench.start(pool, calculation_id)
         await soon(bench.catalogue.arrived.wait())
         await soon(all_kept.wait())
         pool.cancel(calculation_id)
@@ -284,9 +286,7 @@ async def test_a_run_that_is_cancelled_stops_and_closes_the_run_at_the_catalogue
     standin = Standin(100)
     async with serving(standin, "slow@3xever=60") as source_url:
         pool = bench.pool(source_at(source_url, request_timeout_s=60.0))
-        running = asyncio.ensure_future(
-            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
-        )
+        running = bench.start(pool, calculation_id)
         await soon(bench.catalogue.arrived.wait())
         await bench.journal.cancel(calculation_id)
         pool.cancel(calculation_id)
@@ -307,9 +307,7 @@ async def test_a_run_cancelled_while_the_catalogue_ends_it_leaves_both_rooms_wit
     bench.catalogue.end_may_answer.clear()
     async with serving(Standin(95)) as source_url:
         pool = bench.pool(source_at(source_url))
-        running = asyncio.ensure_future(
-            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
-        )
+        running = bench.start(pool, calculation_id)
         await soon(bench.catalogue.end_stored.wait())
         await bench.journal.cancel(calculation_id)
         pool.cancel(calculation_id)
@@ -324,9 +322,7 @@ async def test_a_run_that_is_cancelled_while_it_waits_for_the_catalogue_to_end_i
     bench.catalogue.end_may_answer.clear()
     async with serving(Standin(40)) as source_url:
         pool = bench.pool(source_at(source_url))
-        running = asyncio.ensure_future(
-            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
-        )
+        running = bench.start(pool, calculation_id)
         await soon(bench.catalogue.end_stored.wait())
         bench.catalogue.end_status = 503
         await bench.journal.cancel(calculation_id)
@@ -414,9 +410,7 @@ async def test_no_more_pages_are_at_hand_than_there_is_room_for(bench: Bench) ->
     bench.catalogue.answers = [None] * 2
     async with serving(standin) as source_url:
         pool = bench.pool(source_at(source_url, concurrency=4))
-        running = asyncio.ensure_future(
-            pool.run(calculation_id, "catalogue_sync", b"", bench.tell, created_at=CREATED_AT)
-        )
+        running = bench.start(pool, calculation_id)
         await soon(bench.catalogue.arrived.wait())
         for _ in range(60):
             await asyncio.sleep(0.01)
