@@ -1,7 +1,7 @@
-import { Alert, Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { DataAge } from "@/components/data-age.tsx";
+import { Alert, Button, Center, Skeleton, Stack, Text } from "@mantine/core";
 import { FailurePanel } from "@/components/failure-panel.tsx";
-import { LineAlert, LineBadge } from "@/components/line-state.tsx";
+import { LineAlert } from "@/components/line-state.tsx";
+import { LiveHead } from "@/components/live-head.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { rowsOf } from "@/lib/calculation-rows.ts";
@@ -28,18 +28,7 @@ function Calculations() {
   const { list, line } = useCalculations(filters);
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-end">
-        <div>
-          <Title order={1}>{words.title}</Title>
-          <Text c="dimmed">{words.subtitle}</Text>
-        </div>
-        <Group gap="xs">
-          <LineBadge line={line} />
-          {list.data && (line === "lost" || list.isError) && (
-            <DataAge updatedAt={list.dataUpdatedAt} failing={list.isError} onRefresh={() => void list.refetch()} />
-          )}
-        </Group>
-      </Group>
+      <LiveHead title={words.title} subtitle={words.subtitle} line={line} list={list} />
       <ListFilters filters={filters} change={change} />
       <LineAlert line={line} />
       <ListBody list={list} filters={filters} reset={() => change({ kind: "", state: "" })} />

@@ -1,7 +1,6 @@
 /** What of the catalogue is shown, kept in the address so that a link, a reload and the way back show the same. */
-import { useCallback, useMemo, useState } from "react";
-import { useSearchParams } from "wouter";
-import { readPage, writeParams } from "@/lib/list-params.ts";
+import { useState } from "react";
+import { readPage, useListParams, writeParams } from "@/lib/list-params.ts";
 
 /** Rows of a table or, where the screen has room for cards only, so many of these. */
 const TABLE_ROWS = 50;
@@ -74,16 +73,7 @@ export function hasFilters(state: ListState): boolean {
   return Object.keys(NO_FILTERS).some((key) => state[key as keyof ListState] !== "");
 }
 
-/** The state, and a change to it; changing a filter starts at the first page again. */
+/** What is shown, and a change to it. */
 export function useListState(): [ListState, (change: Partial<ListState>) => void] {
-  const [params, setParams] = useSearchParams();
-  const state = useMemo(() => readListState(params), [params]);
-  const change = useCallback(
-    (part: Partial<ListState>) =>
-      setParams((current) => writeListState({ ...readListState(current), page: 1, ...part }), {
-        replace: part.page === undefined,
-      }),
-    [setParams],
-  );
-  return [state, change];
+  return useListParams(readListState, writeListState);
 }

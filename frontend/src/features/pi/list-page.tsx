@@ -1,10 +1,10 @@
-import { Alert, Button, Center, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { DataAge } from "@/components/data-age.tsx";
+import { Alert, Button, Center, Skeleton, Stack } from "@mantine/core";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { usePiList } from "./api.ts";
-import { LineAlert, LineBadge } from "@/components/line-state.tsx";
+import { LineAlert } from "@/components/line-state.tsx";
+import { LiveHead } from "@/components/live-head.tsx";
 import { ListTable } from "./list-table.tsx";
 import { NewForm } from "./new-form.tsx";
 import { rowsOf } from "@/lib/calculation-rows.ts";
@@ -18,18 +18,7 @@ export default function ListPage() {
   const list = usePiList(line);
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-end">
-        <div>
-          <Title order={1}>{text.pi.title}</Title>
-          <Text c="dimmed">{text.pi.subtitle}</Text>
-        </div>
-        <Group gap="xs">
-          <LineBadge line={line} />
-          {list.data && (line === "lost" || list.isError) && (
-            <DataAge updatedAt={list.dataUpdatedAt} failing={list.isError} onRefresh={() => void list.refetch()} />
-          )}
-        </Group>
-      </Group>
+      <LiveHead title={text.pi.title} subtitle={text.pi.subtitle} line={line} list={list} />
       <NewForm />
       <LineAlert line={line} />
       <ListBody list={list} />

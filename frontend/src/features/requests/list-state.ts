@@ -1,7 +1,5 @@
 /** What the list shows, kept in the address so that a link, a reload and the way back show the same. */
-import { useCallback, useMemo } from "react";
-import { useSearchParams } from "wouter";
-import { readPage, writeParams } from "@/lib/list-params.ts";
+import { readPage, useListParams, writeParams } from "@/lib/list-params.ts";
 import { isOrdering } from "./list-order.ts";
 import type { RequestStatus } from "./types.ts";
 
@@ -71,16 +69,7 @@ export function pageSizeOf(state: ListState): number {
   return state.rows === "" ? PAGE_SIZE : Number(state.rows);
 }
 
-/** The state, and a change to it; changing a filter starts at the first page again. */
+/** What is shown, and a change to it. */
 export function useListState(): [ListState, (change: Partial<ListState>) => void] {
-  const [params, setParams] = useSearchParams();
-  const state = useMemo(() => readListState(params), [params]);
-  const change = useCallback(
-    (part: Partial<ListState>) =>
-      setParams((current) => writeListState({ ...readListState(current), page: 1, ...part }), {
-        replace: part.page === undefined,
-      }),
-    [setParams],
-  );
-  return [state, change];
+  return useListParams(readListState, writeListState);
 }

@@ -1,0 +1,30 @@
+import { Group, Text, Title } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { DataAge } from "@/components/data-age.tsx";
+import { LineBadge } from "@/components/line-state.tsx";
+import type { LiveState } from "@/lib/live.ts";
+
+interface LiveHeadProps {
+  title: string;
+  subtitle: string;
+  line: LiveState;
+  list: Pick<UseQueryResult, "data" | "dataUpdatedAt" | "isError" | "refetch">;
+}
+
+/** The head of a list that a live line keeps fresh; where that is cut, it says how old the rows are. */
+export function LiveHead({ title, subtitle, line, list }: LiveHeadProps) {
+  return (
+    <Group justify="space-between" align="flex-end">
+      <div>
+        <Title order={1}>{title}</Title>
+        <Text c="dimmed">{subtitle}</Text>
+      </div>
+      <Group gap="xs">
+        <LineBadge line={line} />
+        {list.data !== undefined && (line === "lost" || list.isError) && (
+          <DataAge updatedAt={list.dataUpdatedAt} failing={list.isError} onRefresh={() => void list.refetch()} />
+        )}
+      </Group>
+    </Group>
+  );
+}
