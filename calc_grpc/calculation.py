@@ -36,6 +36,7 @@ class Report:
 class Calculation:
     """One calculation. `input` and `result` are serialised messages, None where they were not asked for.
 
+    request_id, traceparent: of the call that asked for it, where they were asked for and are known.
     sequence: order of acceptance, the key of lists. revision: grows with every change. progress_detail: a serialised
     message of the kind's own, None where it has none.
     """
@@ -58,6 +59,8 @@ class Calculation:
     progress_detail: bytes | None = None
     input: bytes | None = None
     result: bytes | None = None
+    request_id: str | None = None
+    traceparent: str | None = None
 
     @property
     def is_final(self) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from calc_grpc.worker_process import THREAD_SETTINGS
 
 if TYPE_CHECKING:
+    import grpc
+
     from calc_grpc.config import Config
 
 REFUSED = 2  # settings that do not allow a start, a file that cannot be read, wrong usage
@@ -92,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="where the server is (127.0.0.1 and CALC_PORT); its key is taken from CALC_API_KEY",
     )
+    sync.add_argument(
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="PEM file with the authority of the server's certificate: the call goes over TLS (so it does, with the "
+        "system's authorities, when CALC_TLS_CERT is set)",
+    )
     sync.add_argument("--quiet", action="store_true", help="show no progress, only how it ended")
     sync.set_defaults(run=_sync)
     return parser
@@ -101,15 +110,18 @@ def _serve(chosen: argparse.Namespace) -> int:
     # Here, since `solve` and --help need no server: importing it takes most of a second.
     import uvloop
 
-    from calc_grpc import logs
+    from calc_grpc import logs, tracing
     from calc_grpc.config import Config
     from calc_grpc.errors import StartRefused
 
     try:
         config = Config.from_env(os.environ)
-        logs.set_up(config.log_level)
+        logs.set_up(config.log_level, config.log_format)
+        if config.traces:
+            tracing.start()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve_until_stopped(config))
+        tracing.stop()
     except StartRefused as error:
         print(error.message, file=sys.stderr)
         return REFUSED
@@ -147,12 +159,25 @@ def _sync(chosen: argparse.Namespace) -> int:
         return synchronise(
             chosen.server or f"127.0.0.1:{port}",
             api_key=os.environ.get("CALC_API_KEY", "").strip() or None,
+            credentials=_credentials(chosen.ca),
             allow_shrink=chosen.allow_shrink,
             is_quiet=chosen.quiet,
         )
+    except CannotRead as error:
+        print(error, file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
         print("\nnot watched any more; the synchronisation goes on", file=sys.stderr)
         return INTERRUPTED
+
+
+def _credentials(authority: Path | None) -> "grpc.ChannelCredentials | None":
+    """What the channel to the server needs; None: it is not encrypted. Raises CannotRead."""
+    import grpc  # here, since --help and `solve` need no client
+
+    if authority is not None:
+        return grpc.ssl_channel_credentials(_content_of(str(authority)))
+    return grpc.ssl_channel_credentials() if os.environ.get("CALC_TLS_CERT", "").strip() else None
 
 
 def _solve(chosen: argparse.Namespace) -> int:

@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from calc_grpc.catalogue.settings import SourceSettings
 from calc_grpc.config_catalogue import interval_h, read_source, url_of
+from calc_grpc.config_trust import Door, check_receivers, read_door
 from calc_grpc.errors import StartRefused
 from calc_grpc.journal.opening import SQLITE_PREFIX
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX
+from calc_grpc.logs import FORMATTERS
 from calc_grpc.origins import origin_of
 from calc_grpc.signing import secret_of
 
@@ -54,14 +57,21 @@ class Config:
     catalogue_source: SourceSettings
     catalogue_every_h: float
     log_level: str
+    log_format: str
+    metrics_port: int
+    metrics_key: str = field(repr=False)
+    metrics_are_open: bool
+    traces: bool
     numba_cache_path: Path
+    door: Door
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Config":
         """Read and check every setting; raises StartRefused naming the first that is wrong."""
         production = _setting(environ, "ASTRODIST_ENV", "development", _environment) == "production"
         retention_days = _setting(environ, "CALC_RETENTION_DAYS", "0", _days)
-        return cls(
+        api_key = _setting(environ, "CALC_API_KEY", "", _api_key)
+        config = cls(
             port=_setting(environ, "CALC_PORT", "50051", _port),
             database_url=_setting(environ, "CALC_DATABASE_URL", "sqlite:///var/calc.sqlite3", _database_url),
             delay_s=_setting(environ, "CALC_DELAY_S", "5-10", _delay_range),
@@ -72,7 +82,7 @@ class Config:
             worker_count=_setting(environ, "CALC_WORKER_COUNT", "0", _worker_count),
             worker_memory_mb=_setting(environ, "CALC_WORKER_MEMORY_MB", "2048", _worker_memory),
             time_limit_s=_setting(environ, "CALC_TIME_LIMIT_S", "600", _positive_seconds),
-            api_key=_setting(environ, "CALC_API_KEY", "", _api_key),
+            api_key=api_key,
             report_give_up_after_s=_setting(environ, "CALC_REPORT_GIVE_UP_AFTER_S", "86400", _positive_seconds),
             queue_max=_setting(environ, "CALC_QUEUE_MAX", str(DEFAULT_QUEUE_MAX), _positive_count),
             retention_days=retention_days,
@@ -86,8 +96,17 @@ class Config:
             catalogue_source=read_source(environ, _setting, production=production),
             catalogue_every_h=_setting(environ, "CALC_CATALOGUE_EVERY_H", "0", interval_h(retention_days)),
             log_level=_setting(environ, "CALC_LOG_LEVEL", "INFO", _log_level),
+            log_format=_setting(environ, "ASTRODIST_LOG_FORMAT", "json" if production else "text", _log_format),
+            metrics_port=_setting(environ, "CALC_METRICS_PORT", "0", _port),
+            metrics_key=_setting(environ, "ASTRODIST_METRICS_KEY", "", _metrics_key),
+            metrics_are_open=not production,
+            traces=bool(_setting(environ, "OTEL_EXPORTER_OTLP_ENDPOINT", "", _collector)),
             numba_cache_path=Path(environ.get("NUMBA_CACHE_DIR") or "var/numba").absolute(),
+            door=read_door(environ, _setting, production=production, api_key=api_key),
         )
+        if production:
+            check_receivers(config.callback_allowed_origins, config.main_url)
+        return config
 
 
 def _setting(environ: Mapping[str, str], name: str, default: str, read: Callable[[str], T]) -> T:
@@ -155,6 +174,16 @@ def _api_key(text: str) -> str | None:
     return _secret(text) if text else None
 
 
+def _collector(text: str) -> str:
+    if text and not (text.startswith(("http://", "https://")) and urlsplit(text).hostname):
+        raise ValueError(f"expected the address of a collector, such as http://127.0.0.1:4318, got {text!r}")
+    return text
+
+
+def _metrics_key(text: str) -> str:
+    return _secret(text) if text else ""
+
+
 def _is_header_text(text: str) -> bool:
     return bool(re.fullmatch(r"[!-~]+", text, re.ASCII))
 
@@ -209,6 +238,12 @@ def _days(text: str) -> float:
     if not re.fullmatch(NUMBER, text, re.ASCII) or float(text) > MAX_RETENTION_DAYS:
         raise ValueError(f"expected days, 0 (for ever) to {MAX_RETENTION_DAYS}, got {text!r}")
     return float(text)
+
+
+def _log_format(text: str) -> str:
+    if text not in FORMATTERS:
+        raise ValueError(f"expected {' or '.join(FORMATTERS)}, got {text!r}")
+    return text
 
 
 def _log_level(text: str) -> str:

@@ -35,6 +35,7 @@ class Creation:
     delay_s: float | None
     callback_url: str | None
     creator: str
+    creator_waiting_max: int | None
 
 
 def creation_of(request: calculation_service_pb2.CreateCalculationRequest) -> Creation:
@@ -51,6 +52,7 @@ def creation_of(request: calculation_service_pb2.CreateCalculationRequest) -> Cr
         delay_s=request.delay.seconds + request.delay.nanos / 1e9 if request.HasField("delay") else None,
         callback_url=request.callback.url if request.HasField("callback") else None,
         creator=request.creator,
+        creator_waiting_max=request.creator_waiting_max if request.HasField("creator_waiting_max") else None,
     )
 
 
@@ -77,16 +79,21 @@ def message_of(calculation: Calculation) -> calculation_pb2.Calculation:
     )
     if calculation.progress_detail is not None:
         getattr(message.progress, calculation.kind).MergeFromString(calculation.progress_detail)
-    if calculation.error_reason is not None:
-        message.error.reason = calculation.error_reason
-        message.error.message = calculation.error_message or ""
     if calculation.input is not None:
         getattr(message, calculation.kind).MergeFromString(calculation.input)
         getattr(message, calculation.kind).SetInParent()
+    _put_end(message, calculation)
+    return message
+
+
+def _put_end(message: calculation_pb2.Calculation, calculation: Calculation) -> None:
+    """Add the error or the result."""
+    if calculation.error_reason is not None:
+        message.error.reason = calculation.error_reason
+        message.error.message = calculation.error_message or ""
     if calculation.result is not None:
         getattr(message, f"{calculation.kind}_result").MergeFromString(calculation.result)
         getattr(message, f"{calculation.kind}_result").SetInParent()
-    return message
 
 
 def state_names(values: Sequence[int]) -> list[State | None]:
@@ -97,7 +104,8 @@ def state_names(values: Sequence[int]) -> list[State | None]:
 
 def report_body(calculation: Calculation) -> dict[str, Any]:
     """Return the JSON that the callback receives: the envelope, and the fields of the result beside it."""
-    message = message_of(dataclasses.replace(calculation, input=None))
+    message = calculation_pb2.Calculation(create_time=_timestamp(calculation.create_time_us))
+    _put_end(message, calculation)
     body: dict[str, Any] = {
         "calculation_id": calculation.calculation_id,
         "calculation_created_at": message.create_time.ToJsonString(),
@@ -193,6 +201,10 @@ def _follow_up_message_of(follow_up: FollowUp) -> distance_pb2.FollowUp:
         observe_from=follow_up.observe_from,
         observe_by=follow_up.observe_by,
         note=follow_up.note,
+        remarks=follow_up.remarks,
+        lost_within_deg=follow_up.lost_within_deg,
+        observable_from=follow_up.observable_from,
+        highest_altitude_deg=follow_up.highest_altitude_deg,
     )
 
 

@@ -5,13 +5,15 @@ There is one timer for all that waits, set to the earliest due time; hints from 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from calc_grpc import logs, tracing
 from calc_grpc.alarm import Alarm
-from calc_grpc.calculation import Clock, moment_of
+from calc_grpc.calculation import SECOND_US, Clock, moment_of
 from calc_grpc.errors import (
     ComputationFailed,
     JournalUnavailable,
@@ -23,8 +25,10 @@ from calc_grpc.errors import (
 )
 from calc_grpc.failures import failure
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, Claim, Journal, Outcome
+from calc_grpc.metrics import counts
 from calc_grpc.patience import until_available
 
+LOOK_AGAIN_S = 0.01
 MAX_CRASH_COUNT = 1  # a calculation whose worker died is tried once more, the death may not be its fault
 
 logger = logging.getLogger(__name__)
@@ -128,18 +132,42 @@ class Dispatcher:
                     group.create_task(self._run_one(claim))
             # Started tasks take their worker when they first run; asking again before would overbook.
             await asyncio.sleep(0)
-            return await self._journal.next_due_us(self._kinds) if self._pool.free_count else None
+            if not self._pool.free_count:
+                return None
+            if claims:  # mostly a run ends before, and rings; when the next one is due is read when none does
+                return self._alarm.in_seconds(LOOK_AGAIN_S)
+            return await self._journal.next_due_us(self._kinds)
         except JournalUnavailable as error:
             logger.error("journal unavailable, claiming later", extra={"cause": repr(error.__cause__)})
             return self._alarm.in_seconds(1.0)
 
     async def _run_one(self, claim: Claim) -> None:
         values = {"calculation_id": claim.calculation_id, "kind": claim.kind, "fence": claim.fence}
+        logs.set_present(request=claim.request_id, calculation=claim.calculation_id, trace=claim.traceparent)
         logger.info("calculation started", extra=values)
+        if claim.traceparent:
+            tracing.record(
+                "waiting",
+                parent=claim.traceparent,
+                start_us=claim.create_time_us,
+                end_us=claim.start_time_us,
+                calculation_id=claim.calculation_id,
+                due_in_s=(claim.due_time_us - claim.create_time_us) / SECOND_US,
+            )
+        counts.count_start(claim.kind, due_us=claim.due_time_us, start_us=claim.start_time_us)
+        began_at = time.monotonic()
         try:
-            end = await self._end_of(claim)
-            await until_available(lambda: self._store(self._held[claim.calculation_id], end))
-            logger.info("calculation ended", extra=values | _values(end))
+            with tracing.span(
+                f"run {claim.kind}", parent=claim.traceparent or "", calculation_kind=claim.kind, fence=claim.fence
+            ):
+                end = await self._end_of(claim)
+                await until_available(lambda: self._store(self._held[claim.calculation_id], end))
+                tracing.note(calculation_state=_state_of(end))
+                if isinstance(end, Outcome) and end.error_reason:
+                    tracing.fail(end.error_reason)
+            duration_s = time.monotonic() - began_at
+            counts.count_run(claim.kind, _state_of(end), duration_s)
+            logger.info("calculation ended", extra=values | _values(end) | {"duration_s": duration_s})
         finally:
             del self._held[claim.calculation_id]
 
@@ -241,7 +269,11 @@ class _Progress:
                 self._on_lost(claim.calculation_id)
 
 
+def _state_of(end: Outcome | HandBack) -> str:
+    return "HANDED_BACK" if isinstance(end, HandBack) else end.state
+
+
 def _values(end: Outcome | HandBack) -> dict[str, object]:
     if isinstance(end, HandBack):
-        return {"state": "HANDED_BACK", "crashed": end.crashed}
+        return {"state": _state_of(end), "crashed": end.crashed}
     return {"state": end.state, **({"reason": end.error_reason} if end.error_reason else {})}

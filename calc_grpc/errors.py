@@ -17,6 +17,9 @@ CalcError
   + TooManyPredictions
   + CatalogueEmpty
   + QueueFull
+  + TooManyWaiting
+  + TooManyStreams
+  + MalformedMessage
   + SyncRunning
   + WrongApiKey
   + ShuttingDown
@@ -129,6 +132,18 @@ class CatalogueEmpty(CalcError):
 
 class QueueFull(CalcError):
     """As many calculations of this kind wait as may; try again in a moment."""
+
+
+class TooManyWaiting(CalcError):
+    """As many calculations of this creator wait or run as may; wait until one of them ends, or cancel one."""
+
+
+class TooManyStreams(CalcError):
+    """As many streams are open as may; close one, or try again in a moment."""
+
+
+class MalformedMessage(CalcError):
+    """The bytes of the request are no message of this call."""
 
 
 class SyncRunning(CalcError):

@@ -17,6 +17,8 @@ from calc_grpc.kinds import CheckedKind
 from calc_grpc.origins import origin_of
 
 MAX_CREATOR_LENGTH = 150
+MAX_CREATOR_WAITING = 10_000  # they are counted for each that is accepted
+MAX_WANTED = 100  # kinds and states of a filter; there are fewer
 MAX_PAGE_SIZE = 1000
 DEFAULT_PAGE_SIZE = 50
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -34,8 +36,10 @@ def new_calculation(
     now_us: int,
     allowed_origins: frozenset[str],
     draw_delay_s: Callable[[], float],
+    request_id: str = "",
+    traceparent: str = "",
 ) -> NewCalculation:
-    """Check a request whole and return what to store; kinds: those that this server computes.
+    """Check a request whole and return what to store; kinds: those that this server computes. The ids are stored too.
 
     Raises InvalidInput, CallbackNotAllowed, NotOffered.
     """
@@ -65,11 +69,20 @@ def new_calculation(
         callback_url=creation.callback_url or "",
         callback_origin=origin,
         report_id=str(uuid.uuid4()) if origin else "",
+        request_id=request_id,
+        traceparent=traceparent,
+        creator_waiting_max=creation.creator_waiting_max,
     )
 
 
 def wanted_of(*, kinds: Sequence[str], states: Sequence[State | None], creator: str, visible_to: str) -> Filter:
     """Check the filters of a list or a watch; raises InvalidInput."""
+    if too_many := [
+        FieldProblem(path=path, reason="TOO_LONG", message=f"Give at most {MAX_WANTED} values.")
+        for path, values in (("kind", kinds), ("state", states))
+        if len(values) > MAX_WANTED
+    ]:
+        raise InvalidInput(too_many)
     problems = [
         FieldProblem(path=f"kind[{index}]", reason="UNKNOWN_VALUE", message=f"Give one of {', '.join(KIND_NAMES)}.")
         for index, kind in enumerate(kinds)
@@ -84,8 +97,8 @@ def wanted_of(*, kinds: Sequence[str], states: Sequence[State | None], creator: 
     if problems:
         raise InvalidInput(problems)
     return Filter(
-        kinds=tuple(kinds),
-        states=tuple(state for state in states if state is not None),
+        kinds=tuple(dict.fromkeys(kinds)),
+        states=tuple(dict.fromkeys(state for state in states if state is not None)),
         creator=creator,
         visible_to=visible_to,
     )
@@ -121,12 +134,26 @@ def sequence_of_token(wanted: Filter, token: str) -> int | None:
 
 def _name_problems(**names: str) -> list[FieldProblem]:
     """Not every journal can hold a NUL, and no name has one."""
-    message = "Give a name without control characters."
-    return [
-        FieldProblem(path=path, reason="INVALID_FORMAT", message=message)
-        for path, name in names.items()
-        if min(name, default=" ") < " "
-    ]
+    problems = []
+    for path, name in names.items():
+        if len(name) > MAX_CREATOR_LENGTH:
+            message = f"Give at most {MAX_CREATOR_LENGTH} characters."
+            problems.append(FieldProblem(path=path, reason="TOO_LONG", message=message))
+        elif min(name, default=" ") < " ":
+            message = "Give a name without control characters."
+            problems.append(FieldProblem(path=path, reason="INVALID_FORMAT", message=message))
+    return problems
+
+
+def _bound_problems(creator_waiting_max: int, creator: str) -> list[FieldProblem]:
+    problems = []
+    if not 1 <= creator_waiting_max <= MAX_CREATOR_WAITING:
+        message = f"Give 1 to {MAX_CREATOR_WAITING}, or leave it out."
+        problems.append(FieldProblem(path="creator_waiting_max", reason="OUT_OF_RANGE", message=message))
+    if not creator:
+        message = "Say whose calculations creator_waiting_max bounds."
+        problems.append(FieldProblem(path="creator", reason="REQUIRED", message=message))
+    return problems
 
 
 def _fingerprint(wanted: Filter) -> str:
@@ -144,10 +171,9 @@ def _envelope_problems(creation: Creation) -> list[FieldProblem]:
     if creation.delay_s is not None and not 0.0 <= creation.delay_s <= DAY_S:
         message = "Give 0 to 86400 seconds."
         problems.append(FieldProblem(path="delay", reason="OUT_OF_RANGE", message=message))
-    if len(creation.creator) > MAX_CREATOR_LENGTH:
-        message = f"Give at most {MAX_CREATOR_LENGTH} characters."
-        problems.append(FieldProblem(path="creator", reason="TOO_LONG", message=message))
     problems += _name_problems(creator=creation.creator)
+    if creation.creator_waiting_max is not None:
+        problems += _bound_problems(creation.creator_waiting_max, creation.creator)
     if creation.callback_url == "":
         message = "Give an absolute URL, or leave the callback out."
         problems.append(FieldProblem(path="callback.url", reason="REQUIRED", message=message))

@@ -5,19 +5,23 @@ import json
 import logging
 import random
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import aiohttp
 from yarl import URL
 
+from calc_grpc import logs, tls, tracing
 from calc_grpc.alarm import Alarm
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState
 from calc_grpc.convert import report_body
 from calc_grpc.errors import JournalUnavailable
 from calc_grpc.http_body import read_at_most
 from calc_grpc.journal.port import BEAT_INTERVAL_S, Change, DueReport, Journal
+from calc_grpc.metrics import counts
 from calc_grpc.origins import origin_of
 from calc_grpc.retry import Answer, next_step
 from calc_grpc.signing import secret_of, signature_headers
@@ -28,8 +32,10 @@ ATTEMPT_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 5.0
 STOP_GRACE_S = 1.0
 MAX_REASON_BYTES = 10_000
+LOOK_AGAIN_S = 0.1
 LARGE_RESULT_BYTES = 10_000  # some 100 observations: from here, writing the body takes longer than a thread costs
 LOG_LEVELS: dict[ReportState, int] = {"DELIVERED": logging.INFO, "PENDING": logging.WARNING}  # nobody tries the rest
+_WORD = re.compile(r"[A-Z][A-Z_]{0,63}", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +49,7 @@ class Reporter:
         journal: Journal,
         key: str,
         allowed_origins: frozenset[str],
+        authority: Path | None = None,
         give_up_after_s: float,
         clock: Clock,
         chance: random.Random,
@@ -51,6 +58,7 @@ class Reporter:
         self._key = key
         self._secret = secret_of(key)
         self._allowed_origins = allowed_origins
+        self._authority = authority
         self._give_up_after_s = give_up_after_s
         self._clock = clock
         self._chance = chance
@@ -65,7 +73,11 @@ class Reporter:
         timeout = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
+                aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(ssl=tls.calling(self._authority)),
+                    timeout=timeout,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                ) as session,
                 asyncio.TaskGroup() as group,
             ):
                 beating = group.create_task(self._beat_until_cancelled())
@@ -108,6 +120,8 @@ class Reporter:
             # What else is due waits for an origin that has enough in flight, and rings when one of those ends.
             if max(self._in_flight.values(), default=0) >= MAX_IN_FLIGHT_PER_ORIGIN:
                 return self._alarm.in_seconds(1.0)
+            if taken:  # mostly more end meanwhile, and ring; when the next one is due is read when none does
+                return self._alarm.in_seconds(LOOK_AGAIN_S)
             return await self._journal.next_report_us()
         except JournalUnavailable as error:
             logger.error("journal unavailable, reporting later", extra={"cause": repr(error.__cause__)})
@@ -122,29 +136,43 @@ class Reporter:
 
     async def _attempt(self, due: DueReport, session: aiohttp.ClientSession) -> None:
         self._held.add(due)
+        began_at = time.monotonic()
         try:
-            await self._record(due, await self._answer_to(due, session))
+            try:
+                answer = await self._answer_to(due, session)
+            finally:
+                # Now, so that the next one is claimed in the same commit that records this one.
+                self._in_flight[due.callback_origin] -= 1
+                self._in_flight += Counter()  # drops origins with none in flight
+                self._alarm.ring()
+            await self._record(due, answer, began_at)
         except JournalUnavailable as error:
             # Its claim expires, and it is tried again then; the receiver knows a repeated report by its id.
             logger.error("journal unavailable, attempt not recorded", extra={"cause": repr(error.__cause__)})
         finally:
             self._held.discard(due)
-            self._in_flight[due.callback_origin] -= 1
-            self._in_flight += Counter()  # drops origins with none in flight
-            self._alarm.ring()
 
     async def _answer_to(self, due: DueReport, session: aiohttp.ClientSession) -> Answer:
-        calculation = await self._journal.get(due.calculation_id)
-        if calculation is None:
-            return Answer(error="The calculation is gone.")
+        calculation = due.calculation
+        logs.set_present(
+            request=calculation.request_id, calculation=calculation.calculation_id, trace=calculation.traceparent
+        )
         try:
-            return await self._send(calculation, due, session)
+            parent = calculation.traceparent or ""
+            with tracing.span("report", kind="CLIENT", parent=parent, attempt=due.attempt_count + 1):
+                tracing.note(calculation_kind=calculation.kind, calculation_state=calculation.state)
+                answer = await self._send(due, session)
+                tracing.note(http_status=answer.status)
+                if answer.error:
+                    tracing.fail(answer.error)
+                return answer
         except Exception:
             # The outermost edge of one report: whatever is wrong with it must not end the others.
             logger.exception("report could not be made", extra={"calculation_id": due.calculation_id})
             return Answer(error="The report could not be made; the server's log has the details.")
 
-    async def _send(self, calculation: Calculation, due: DueReport, session: aiohttp.ClientSession) -> Answer:
+    async def _send(self, due: DueReport, session: aiohttp.ClientSession) -> Answer:
+        calculation = due.calculation
         if origin_of(due.callback_url) not in self._allowed_origins:
             return Answer(error="The callback's origin is not among CALC_CALLBACK_ALLOWED_ORIGINS any more.")
         if len(calculation.result or b"") > LARGE_RESULT_BYTES:
@@ -170,16 +198,19 @@ class Reporter:
         timestamp_s = self._clock() // SECOND_US
         return body, {
             "X-Calc-Key": self._key,
-            "X-Request-Id": report_id,
+            "X-Request-Id": calculation.request_id or report_id,  # the log of main_api then says who began it
             "Content-Type": "application/json",
+            **({"traceparent": logs.traceparent.get()} if tracing.is_on() else {}),
             **signature_headers(secret=self._secret, message_id=report_id, timestamp_s=timestamp_s, body=body),
         }
 
-    async def _record(self, due: DueReport, answer: Answer) -> None:
+    async def _record(self, due: DueReport, answer: Answer, began_at: float) -> None:
+        duration_s = time.monotonic() - began_at
         state, next_us = next_step(
             answer, due, now_us=self._clock(), give_up_after_s=self._give_up_after_s, chance=self._chance
         )
         await self._journal.record_report(due, state=state, last_error=answer.error, next_time_us=next_us)
+        counts.count_report(state, duration_s)
         logger.log(
             LOG_LEVELS.get(state, logging.ERROR),
             "report attempted",
@@ -187,6 +218,7 @@ class Reporter:
                 "calculation_id": due.calculation_id,
                 "attempt": due.attempt_count + 1,
                 "report_state": state,
+                "duration_s": duration_s,
                 **({"error": answer.error} if answer.error else {}),
             },
         )
@@ -199,7 +231,8 @@ async def _reason(response: aiohttp.ClientResponse) -> str:
     except (ValueError, aiohttp.ClientError):
         return ""
     reason = problem.get("reason") if isinstance(problem, dict) else None
-    return _printable(str(reason)[:100]) if reason else ""
+    # A word and nothing else: a receiver could repeat the key that it was sent.
+    return reason if isinstance(reason, str) and _WORD.fullmatch(reason) else ""
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,6 @@
 """Builds, starts and stops the server: journal, workers, dispatcher, reporter and the gRPC port."""
 
 import asyncio
-import errno
 import gc
 import logging
 import os
@@ -25,15 +24,18 @@ from calc_grpc.config import DAY_S, MAX_RETENTION_DAYS, Config
 from calc_grpc.convert import KINDS
 from calc_grpc.dispatcher import Dispatcher, Pool
 from calc_grpc.elements_cache import ElementsCache, cache_directory
-from calc_grpc.errors import StartRefused
 from calc_grpc.interceptors import ApiKeyInterceptor, LoggedCalls
 from calc_grpc.journal.opening import open_journal
 from calc_grpc.kept_digits import KeptDigits
+from calc_grpc.listening import OPTIONS, check_port_is_free, open_port
+from calc_grpc.metrics_page import MetricsPage
 from calc_grpc.pi_pool import PiPool
+from calc_grpc.readiness import Readiness
 from calc_grpc.reading import FileReader
 from calc_grpc.reporting import Reporter
 from calc_grpc.retention import Retention
 from calc_grpc.service import CalculationService
+from calc_grpc.short_runs import ShortRuns
 from calc_grpc.sky_pool import SkyPool
 from calc_grpc.watching import Watchers
 from calc_grpc.workers import WorkerPool
@@ -83,18 +85,21 @@ class Server:
     ) -> None:
         self._config = config
         self._clock = clock
-        self._pool: Pool = pool or WorkerPool(
+        workers: Pool = pool or WorkerPool(
             worker_count=config.worker_count,
             numba_cache_path=config.numba_cache_path,
             log_level=config.log_level,
+            log_format=config.log_format,
             time_limit_s=config.time_limit_s,
             memory_limit_mb=config.worker_memory_mb,
         )
+        self._pool = ShortRuns(workers)
         self._reading_pool: Pool = reading_pool or WorkerPool(
             worker_count=1,
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.convert_astrometry",
             log_level=config.log_level,
+            log_format=config.log_format,
             time_limit_s=READING_TIME_LIMIT_S,
             memory_limit_mb=config.worker_memory_mb,
         )
@@ -103,6 +108,7 @@ class Server:
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.convert_pi",
             log_level=config.log_level,
+            log_format=config.log_format,
             niceness=DIGITS_NICENESS,
             cancel_grace_s=DIGITS_CANCEL_GRACE_S,
             time_limit_s=config.digits_time_limit_s,
@@ -113,6 +119,7 @@ class Server:
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.catalogue.pages",
             log_level=config.log_level,
+            log_format=config.log_format,
             memory_limit_mb=config.worker_memory_mb,
         )
         self._sky_workers: Pool = sky_pool or WorkerPool(
@@ -120,16 +127,18 @@ class Server:
             numba_cache_path=config.numba_cache_path,
             table="calc_grpc.convert_identification",
             log_level=config.log_level,
+            log_format=config.log_format,
             time_limit_s=config.time_limit_s,
             memory_limit_mb=config.worker_memory_mb,
         )
         self._health = health.aio.HealthServicer()
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching_over: asyncio.Task[None] | None = None
         self.port = 0
 
     async def start(self) -> None:
         """Open the journal and listen: calculations are accepted from here on; raises StartRefused."""
-        _check_port_is_free(self._host, self._config.port)
+        check_port_is_free(self._config.door.host, self._config.port)
         self._journal = await open_journal(
             self._config.database_url, clock=self._clock, queue_max=self._config.queue_max
         )
@@ -137,6 +146,7 @@ class Server:
             self._build()
             await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
             await self._listen()
+            await self._metrics_page.start()
         except BaseException:
             await self._journal.close()
             raise
@@ -152,7 +162,8 @@ class Server:
         """Warm the workers and say SERVING."""
         others = (self._reading_pool, self._digits_pool, self._sync_pool)
         await asyncio.gather(self._start_numerics(), *(pool.start() for pool in others))
-        await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        await self._say_ready(is_ready=True)
+        self._watching_over = asyncio.create_task(Readiness(self._journal, self._say_ready).run())
         logger.info("serving", extra={"port": self.port, "worker_count": self._pool.free_count})
 
     async def work(self) -> None:
@@ -165,6 +176,8 @@ class Server:
     async def stop(self) -> None:
         """Refuse new work, hand back what runs, end the streams, close the journal; takes a few seconds at most."""
         await self._health.enter_graceful_shutdown()
+        if self._watching_over is not None:
+            self._watching_over.cancel()
         self._service.draining = True
         self._dispatcher.stop()
         self._digits_dispatcher.stop()
@@ -175,13 +188,13 @@ class Server:
         self._retention.stop()
         self._digits_retention.stop()
         self._watchers.close()
-        await asyncio.gather(self._grpc_server.stop(RPC_GRACE_S), *(_end(task) for task in self._tasks))
-        await self._pool.stop()
-        await self._reading_pool.stop()
-        await self._digits_pool.stop()
-        await self._sky_pool.stop()
-        await self._sync_pool.stop()
-        await self._journal.close()
+        await asyncio.gather(*map(_end, (self._grpc_server.stop(RPC_GRACE_S), *self._tasks)))
+        pools = (self._pool, self._reading_pool, self._digits_pool, self._sky_pool, self._sync_pool)
+        for close in (self._metrics_page.stop, *(pool.stop for pool in pools), self._journal.close):
+            try:
+                await close()
+            except Exception:  # else a worker is left over, for which the process would wait and never end
+                logger.exception("could not be closed")
         logger.info("stopped")
 
     async def _start_numerics(self) -> None:
@@ -225,7 +238,10 @@ class Server:
         )
         # One of its own: a synchronisation waits for others most of the time, and may take hours.
         sync_settings = SyncSettings(
-            source=self._config.catalogue_source, main_url=self._config.main_url, key=self._config.callback_key
+            source=self._config.catalogue_source,
+            main_url=self._config.main_url,
+            key=self._config.callback_key,
+            main_ca=self._config.door.callback_ca,
         )
         self._sync_pool = SyncPool(self._catalogue_workers, self._journal, sync_settings)
         self._sync_dispatcher = Dispatcher(
@@ -254,30 +270,34 @@ class Server:
             journal=self._journal,
             key=self._config.callback_key,
             allowed_origins=self._config.callback_allowed_origins,
+            authority=self._config.door.callback_ca,
             give_up_after_s=self._config.report_give_up_after_s,
             clock=self._journal.clock,
             chance=chance,
         )
 
-    @property
-    def _host(self) -> str:
-        return "[::]" if self._config.api_key else "127.0.0.1"
+        self._metrics_page = MetricsPage(
+            port=self._config.metrics_port,
+            key=self._config.metrics_key,
+            is_open=self._config.metrics_are_open,
+            journal=self._journal,
+        )
 
     async def _listen(self) -> None:
         interceptors = [ApiKeyInterceptor(self._config.api_key)] if self._config.api_key else []
-        # Two servers on one port would each get half of the calls.
-        self._grpc_server = grpc.aio.server(interceptors=interceptors, options=[("grpc.so_reuseport", 0)])
+        self._grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
         calculation_service_pb2_grpc.add_CalculationServiceServicer_to_server(
             self._service, LoggedCalls(self._grpc_server)
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc_server)
         names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._grpc_server, pool=MethodAwarePool())
-        try:
-            self.port = self._grpc_server.add_insecure_port(f"{self._host}:{self._config.port}")
-        except RuntimeError as error:
-            raise _port_taken(self._config.port) from error
+        self.port = open_port(self._grpc_server, self._config.door, self._config.port)
         await self._grpc_server.start()
+
+    async def _say_ready(self, is_ready: bool) -> None:
+        answer = health_pb2.HealthCheckResponse
+        await self._set_health(answer.SERVING if is_ready else answer.NOT_SERVING)
 
     async def _set_health(self, status: health_pb2.HealthCheckResponse.ServingStatus) -> None:
         for name in ("", SERVICE_NAME):
@@ -285,24 +305,11 @@ class Server:
 
 
 async def _end(task: Awaitable[None]) -> None:
-    """Wait for a task that was told to stop; one that cannot (a full disk) is cancelled, its rows stay claimable."""
+    """Wait for a task that was told to stop; one that cannot (a full disk) is cancelled, its rows stay claimable. One
+    that is broken keeps nothing else from being stopped."""
     try:
         await asyncio.wait_for(task, STOP_STEP_TIMEOUT_S)
     except TimeoutError:
         logger.warning("stopped before everything was handed back; it is taken up at the next start")
-
-
-def _check_port_is_free(host: str, port: int) -> None:
-    """Probe first: gRPC's own message does not name the setting."""
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host.strip("[]"), port))
-    except OSError as error:
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise _port_taken(port) from error
-
-
-def _port_taken(port: int) -> StartRefused:
-    return StartRefused(f"CALC_PORT: {port} cannot be listened on; stop what uses it or choose another port")
+    except Exception:
+        logger.exception("broken before it was stopped")

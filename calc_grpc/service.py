@@ -8,6 +8,7 @@ from typing import Any
 
 from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, calculation_service_pb2_grpc
 
+from calc_grpc import logs
 from calc_grpc.calculation import Calculation, Clock
 from calc_grpc.config import Config
 from calc_grpc.convert import KINDS, creation_of, message_of, state_names
@@ -23,6 +24,7 @@ from calc_grpc.kept_digits import KeptDigits, span_of
 from calc_grpc.kinds import CheckedKind
 from calc_grpc.reading import FileReader
 from calc_grpc.sky_pool import SkyPool
+from calc_grpc.stream_limit import StreamLimit
 from calc_grpc.watching import Watchers
 
 pb2 = calculation_service_pb2
@@ -60,6 +62,7 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
             "pi": pi_kind(largest_position=config.digits_largest_position),
             "catalogue_sync": CATALOGUE_SYNC,
         }
+        self._streams = StreamLimit(limit=config.door.stream_limit, user_limit=config.door.user_stream_limit)
         self._clock = clock
         self._chance = chance
         self.draining = False
@@ -79,9 +82,12 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
                 now_us=now_us,
                 allowed_origins=self._config.callback_allowed_origins,
                 draw_delay_s=lambda: self._chance.uniform(*self._config.delay_s),
+                request_id=logs.request_id.get(),
+                traceparent=logs.traceparent.get(),
             )
 
         new = await asyncio.to_thread(check) if len(creation.input_bytes) > LARGE_INPUT_BYTES else check()
+        logs.calculation_id.set(new.calculation_id)
         if new.kind == "pi" and (result := await self._kept_digits.answer(position_of(new.input))) is not None:
             new = dataclasses.replace(new, result=result, due_time_us=new.create_time_us)
         if new.kind == "identification" and await self._elements.is_empty():
@@ -119,17 +125,20 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
         self, request: pb2.WatchCalculationRequest, context: Any
     ) -> AsyncIterator[calculation_pb2.Calculation]:
         calculation_id = _id_of(request.calculation_id)
-        async for calculation in self._watchers.watch_one(calculation_id, visible_to=request.visible_to):
-            yield message_of(calculation)
+        with self._streams.one(request.visible_to):
+            async for calculation in self._watchers.watch_one(calculation_id, visible_to=request.visible_to):
+                yield message_of(calculation)
 
     async def WatchCalculations(
         self, request: pb2.WatchCalculationsRequest, context: Any
     ) -> AsyncIterator[pb2.WatchCalculationsResponse]:
-        async for calculation in self._watchers.watch_many(_filter_of(request)):
-            if calculation is None:
-                yield pb2.WatchCalculationsResponse(initial_set_complete=True)
-            else:
-                yield pb2.WatchCalculationsResponse(calculation=message_of(calculation))
+        wanted = _filter_of(request)
+        with self._streams.one(request.visible_to or request.creator):
+            async for calculation in self._watchers.watch_many(wanted):
+                if calculation is None:
+                    yield pb2.WatchCalculationsResponse(initial_set_complete=True)
+                else:
+                    yield pb2.WatchCalculationsResponse(calculation=message_of(calculation))
 
     async def GetPiDigits(self, request: pb2.GetPiDigitsRequest, context: Any) -> AsyncIterator[pb2.PiDigitsChunk]:
         calculation = await self._visible(request.calculation_id, visible_to=request.visible_to)
@@ -139,11 +148,12 @@ class CalculationService(calculation_service_pb2_grpc.CalculationServiceServicer
             length=request.length if request.HasField("length") else None,
         )
         await self._kept_digits.check(span)
-        await context.send_initial_metadata(
-            ((TEXT_LENGTH, str(span.text_length)), (TEXT_NAME, span.file_name)),
-        )
-        async for piece in self._kept_digits.text(span):
-            yield pb2.PiDigitsChunk(digits=piece)
+        with self._streams.one(request.visible_to):
+            await context.send_initial_metadata(
+                ((TEXT_LENGTH, str(span.text_length)), (TEXT_NAME, span.file_name)),
+            )
+            async for piece in self._kept_digits.text(span):
+                yield pb2.PiDigitsChunk(digits=piece)
 
     async def ParseAstrometry(self, request: pb2.ParseAstrometryRequest, context: Any) -> bytes:
         if self.draining:

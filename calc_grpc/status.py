@@ -21,6 +21,7 @@ from calc_grpc.errors import (
     FieldProblem,
     InvalidInput,
     JournalUnavailable,
+    MalformedMessage,
     NoDigits,
     NotFinished,
     NotOffered,
@@ -30,6 +31,8 @@ from calc_grpc.errors import (
     SyncRunning,
     TooManyFiles,
     TooManyPredictions,
+    TooManyStreams,
+    TooManyWaiting,
     WrongApiKey,
 )
 
@@ -55,13 +58,22 @@ TABLE: dict[type[CalcError], tuple[int, str]] = {
     TooManyPredictions: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
     CatalogueEmpty: (code_pb2.FAILED_PRECONDITION, "CATALOGUE_EMPTY"),
     QueueFull: (code_pb2.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    TooManyWaiting: (code_pb2.RESOURCE_EXHAUSTED, "TOO_MANY_WAITING"),
+    TooManyStreams: (code_pb2.RESOURCE_EXHAUSTED, "THROTTLED"),
+    MalformedMessage: (code_pb2.INVALID_ARGUMENT, "MALFORMED_BODY"),
     SyncRunning: (code_pb2.FAILED_PRECONDITION, "SYNC_RUNNING"),
     WrongApiKey: (code_pb2.UNAUTHENTICATED, "WRONG_API_KEY"),
     ShuttingDown: (code_pb2.UNAVAILABLE, "SHUTTING_DOWN"),
     JournalUnavailable: (code_pb2.UNAVAILABLE, "UNAVAILABLE"),
 }
 
-RETRY_AFTER_S: dict[type[CalcError], int] = {TooManyFiles: 2, TooManyPredictions: 1, QueueFull: 5}
+RETRY_AFTER_S: dict[type[CalcError], int] = {
+    TooManyFiles: 2,
+    TooManyPredictions: 1,
+    QueueFull: 5,
+    TooManyWaiting: 5,
+    TooManyStreams: 5,
+}
 
 
 def status_of(error: CalcError) -> grpc.Status:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import grpc.aio
@@ -18,9 +19,23 @@ State = calculation_pb2.Calculation.State
 pb2 = calculation_service_pb2
 
 
-def synchronise(address: str, *, api_key: str | None, allow_shrink: bool, is_quiet: bool) -> int:
-    """Run the command; returns its exit code. Raises KeyboardInterrupt, at which the synchronisation goes on."""
-    return asyncio.run(_synchronise(address, api_key, allow_shrink, Screen(sys.stderr, is_quiet)))
+def synchronise(
+    address: str,
+    *,
+    api_key: str | None,
+    allow_shrink: bool,
+    is_quiet: bool,
+    credentials: grpc.ChannelCredentials | None = None,
+) -> int:
+    """Run the command; returns its exit code. Raises KeyboardInterrupt, at which the synchronisation goes on.
+
+    credentials: of a server that speaks TLS; None: it does not.
+    """
+
+    def channel() -> grpc.aio.Channel:
+        return grpc.aio.secure_channel(address, credentials) if credentials else grpc.aio.insecure_channel(address)
+
+    return asyncio.run(_synchronise(address, channel, api_key, allow_shrink, Screen(sys.stderr, is_quiet)))
 
 
 class Screen:
@@ -55,9 +70,11 @@ class Screen:
         self._stream.flush()
 
 
-async def _synchronise(address: str, api_key: str | None, allow_shrink: bool, screen: Screen) -> int:
+async def _synchronise(
+    address: str, open_channel: Callable[[], grpc.aio.Channel], api_key: str | None, allow_shrink: bool, screen: Screen
+) -> int:
     metadata = (("authorization", f"Bearer {api_key}"),) if api_key else ()
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_channel() as channel:
         stub = calculation_service_pb2_grpc.CalculationServiceStub(channel)
         try:
             calculation_id, has_joined = await _start_or_join(stub, metadata, allow_shrink)

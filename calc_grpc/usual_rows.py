@@ -30,11 +30,12 @@ def are_usual(rows: Sequence[distance_pb2.Observation], now: datetime) -> bool:
     moments = set()
     for row in rows:
         at, station = row.observed_at, row.station
-        texts = (row.band, row.mode, row.catalogue, row.program)
+        seconds, nanos = at.seconds, at.nanos
+        text = row.band + row.mode + row.catalogue + row.program
         if not (
-            EARLIEST_S <= at.seconds <= latest_s
-            and 0 <= at.nanos < SECOND_NS
-            and row.HasField("observed_at")
+            EARLIEST_S <= seconds <= latest_s
+            and 0 <= nanos < SECOND_NS
+            and (seconds or row.HasField("observed_at"))
             and 0.0 <= row.ra_deg < 360.0
             and -90.0 <= row.dec_deg <= 90.0
             and (0.0 < row.sigma_ra_arcsec < math.inf or not row.HasField("sigma_ra_arcsec"))
@@ -43,10 +44,16 @@ def are_usual(rows: Sequence[distance_pb2.Observation], now: datetime) -> bool:
             and brightest <= row.magnitude <= faintest
             and places.get(station) is not None
             and not row.observer_position_km
-            and max(map(len, texts)) <= SHORT
-            and "".join(texts).isprintable()
+            and (len(text) <= SHORT or max(map(len, (row.band, row.mode, row.catalogue, row.program))) <= SHORT)
+            and text.isprintable()
         ):
             return False
-        moments.add((station, at.seconds, at.nanos // MICROSECOND_NS))
+        moments.add((station, seconds, nanos // MICROSECOND_NS))
+    return len(rows) <= MOST and len(moments) == len(rows) and _have_ids_of_their_own(rows)
+
+
+def _have_ids_of_their_own(rows: Sequence[distance_pb2.Observation]) -> bool:
+    if len({row.id for row in rows}) == len(rows):
+        return True
     ids = [row.id for row in rows if row.HasField("id")]
-    return len(rows) <= MOST and len(moments) == len(rows) and len(set(ids)) == len(ids)
+    return len(set(ids)) == len(ids)

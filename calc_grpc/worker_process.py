@@ -8,6 +8,7 @@ import ctypes
 import importlib
 import logging
 import os
+import pickle
 import resource
 import signal
 import sys
@@ -59,20 +60,29 @@ class WorkerSettings:
     parent_pid: int
     numba_cache_dir: str
     log_level: str
+    log_format: str = "text"
     niceness: int = 0
     memory_limit_mb: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One calculation to compute; number is unique in the life of the slot. created_at: when it was asked for."""
+    """One calculation to compute; number is unique in the life of the slot. created_at: when it was asked for.
+
+    cause: what its log lines are to say of their cause (see logs.py): request_id, calculation_id, traceparent.
+    """
 
     number: int
     kind: str
     input: bytes
     created_at: datetime
+    cause: tuple[str, str, str] = ("", "", "")
 
 
+# A message of up to so many bytes is written, and arrives, in one piece; so the server's event loop can read it.
+AT_ONCE_BYTES = 16_384
+# Precedes a message that is larger, and every part: the server then reads that in a thread.
+LARGE = ("large",)
 # What a worker says: ("ready",), ("progress", fraction, stage), ("part", part), ("done", result), ("failed", trace),
 # ("refused", reason, message), ("cancelled",), and ("out of memory",), its last word: after that nothing in the process
 # can be relied on.
@@ -87,7 +97,7 @@ def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
     for name in THREAD_SETTINGS:
         os.environ.setdefault(name, "1")
     os.nice(settings.niceness)
-    logs.set_up(settings.log_level)
+    logs.set_up(settings.log_level, settings.log_format)
     kinds: Mapping[str, ComputedKind] = importlib.import_module(settings.table).KINDS
     for kind in kinds.values():
         kind.warm_up()
@@ -98,7 +108,7 @@ def main(connection: Connection, flag: Flag, settings: WorkerSettings) -> None:
         while answer != OUT_OF_MEMORY:
             job: Job = connection.recv()
             answer = _answer(connection, flag, kinds, job)
-            connection.send(answer)
+            _say(connection, answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -118,6 +128,7 @@ class ReportTo:
 
     def hand_over(self, part: object) -> None:
         """Give the server a part of the result; blocks while the server has not taken the parts before."""
+        self._connection.send(LARGE)
         self._connection.send(("part", part))
 
 
@@ -132,8 +143,17 @@ class CancelledBy:
         return self._flag.value == self._number
 
 
+def _say(connection: Connection, answer: Answer) -> None:
+    content = pickle.dumps(answer)  # connection.send makes a table of reducers for each message
+    if len(content) > AT_ONCE_BYTES:
+        connection.send(LARGE)
+    connection.send_bytes(content)
+
+
 def _answer(connection: Connection, flag: Flag, kinds: Mapping[str, ComputedKind], job: Job) -> Answer:
     cancelled = CancelledBy(flag, job.number)
+    request, calculation, trace = job.cause
+    logs.set_present(request=request, calculation=calculation, trace=trace)
     try:
         result = kinds[job.kind].compute(
             job.input, created_at=job.created_at, report=ReportTo(connection), cancelled=cancelled

@@ -8,6 +8,7 @@ import ctypes
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from calc_grpc import logs, tracing
 from calc_grpc.errors import (
     ComputationFailed,
     OutOfMemory,
@@ -26,7 +28,8 @@ from calc_grpc.errors import (
     TimeLimitExceeded,
     WorkerCrashed,
 )
-from calc_grpc.worker_process import OUT_OF_MEMORY, Job, WorkerSettings, main
+from calc_grpc.metrics import counts
+from calc_grpc.worker_process import AT_ONCE_BYTES, LARGE, OUT_OF_MEMORY, Job, WorkerSettings, main
 
 CANCEL_GRACE_S = 1.0
 EXIT_WAIT_S = 1.0
@@ -55,6 +58,7 @@ class WorkerPool:
         numba_cache_path: Path,
         table: str = "calc_grpc.convert",
         log_level: str = "INFO",
+        log_format: str = "text",
         niceness: int = 0,
         cancel_grace_s: float = CANCEL_GRACE_S,
         time_limit_s: float = 0.0,
@@ -65,6 +69,7 @@ class WorkerPool:
             parent_pid=os.getpid(),
             numba_cache_dir=str(numba_cache_path),
             log_level=log_level,
+            log_format=log_format,
             niceness=niceness,
             memory_limit_mb=memory_limit_mb,
         )
@@ -109,17 +114,13 @@ class WorkerPool:
         Raises RunCancelled, WorkerCrashed, ComputationFailed, TimeLimitExceeded, OutOfMemory, RunFailed. There should
         be a free worker: where it died since the caller looked, this waits for the one that replaces it.
         """
-        loop = asyncio.get_running_loop()
         slot = await self._take_free()
         self._busy[calculation_id] = slot
         job = slot.next_job(kind, input_bytes, created_at)
-
-        def tell(fraction: float, stage: str) -> None:
-            loop.call_soon_threadsafe(on_progress, fraction, stage)
-
         limit = _TimeLimit(self._time_limit_s, lambda: self.cancel(calculation_id))
         try:
-            result = await loop.run_in_executor(self._threads, slot.compute, job, tell, on_part)
+            with tracing.span("worker", calculation_kind=kind, worker_pid=slot.pid):
+                result = await slot.compute(job, self._threads, on_progress, on_part)
         except RunEnded as error:
             put_back = self._restart if isinstance(error, WorkerCrashed | OutOfMemory) else self._release
             put_back(slot)
@@ -143,13 +144,12 @@ class WorkerPool:
         self._stopping = True
         for task in self._restarts:
             task.cancel()
-        for slot in self._free:
-            asyncio.get_running_loop().remove_reader(slot.sentinel)
         for slot in self._slots:
-            slot.kill()
+            slot.give_up()
         await asyncio.gather(*self._restarts, return_exceptions=True)
         await asyncio.to_thread(self._threads.shutdown)
         for slot in self._slots:
+            slot.give_up()  # again: a thread may have had its last word meanwhile
             await asyncio.to_thread(slot.close)
 
     async def _start_slot(self, slot: "_Slot") -> None:
@@ -158,6 +158,7 @@ class WorkerPool:
             # follows the thread that started it.
             slot.start()
             if await asyncio.get_running_loop().run_in_executor(self._threads, slot.wait_until_ready):
+                slot.listen(self._replace_idle)
                 self._put_free(slot)
                 return
             if self._stopping or not slot.was_killed:
@@ -169,9 +170,7 @@ class WorkerPool:
         while not self._free:
             self._is_any_free.clear()
             await self._is_any_free.wait()
-        slot = self._free.pop()
-        asyncio.get_running_loop().remove_reader(slot.sentinel)
-        return slot
+        return self._free.pop()
 
     def _release(self, slot: "_Slot") -> None:
         self._put_free(slot)
@@ -180,17 +179,16 @@ class WorkerPool:
     def _put_free(self, slot: "_Slot") -> None:
         self._free.append(slot)
         self._is_any_free.set()
-        asyncio.get_running_loop().add_reader(slot.sentinel, self._replace_idle, slot)
 
     def _replace_idle(self, slot: "_Slot") -> None:
         """A worker died while it had nothing to do: else the next calculation would be counted as its killer."""
         logger.warning("idle worker died", extra={"pid": slot.pid})
-        asyncio.get_running_loop().remove_reader(slot.sentinel)
         self._free.remove(slot)
         self._restart(slot)
 
     def _restart(self, slot: "_Slot") -> None:
         if not self._stopping:
+            counts.worker_restarts[self._settings.table.removeprefix("calc_grpc.")] += 1
             task = asyncio.get_running_loop().create_task(self._restart_until_ready(slot))
             self._restarts.add(task)
             task.add_done_callback(self._restarts.discard)
@@ -227,7 +225,11 @@ class _TimeLimit:
 
 
 class _Slot:
-    """One place in the pool: the process in it, its pipe and its flag. Blocking calls run in a thread."""
+    """One place in the pool: the process in it, its pipe and its flag.
+
+    The event loop itself sends and reads what cannot block it, messages of up to AT_ONCE_BYTES: a thread between the
+    two would take as long as all else that is done for a short run. Larger ones pass through a thread.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -237,16 +239,13 @@ class _Slot:
         self._is_busy = False
         self._process: Any = None
         self._connection: Any = None
+        self._answer: asyncio.Future[Any] | None = None  # what a run waits for
+        self._on_progress: OnProgress = _no_progress
+        self._on_idle_death: Callable[[_Slot], None] = lambda slot: None
 
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
-
-    @property
-    def sentinel(self) -> int:
-        """A file that becomes readable when the process ends."""
-        sentinel: int = self._process.sentinel
-        return sentinel
 
     def start(self) -> None:
         """Start a process in the place of the present one."""
@@ -266,6 +265,33 @@ class _Slot:
             self._process.join(EXIT_WAIT_S)
             return False
 
+    def listen(self, on_idle_death: "Callable[[_Slot], None]") -> None:
+        """Hear what the process says; on_idle_death: called when it ends while there is nothing to do."""
+        self._on_idle_death = on_idle_death
+        self._hear_again()
+
+    def _hear_again(self) -> None:
+        asyncio.get_running_loop().add_reader(self._connection.fileno(), self._read)
+        os.set_blocking(self._connection.fileno(), True)  # uvloop changes that
+
+    def _deafen(self) -> None:
+        if self._connection is not None:
+            asyncio.get_running_loop().remove_reader(self._connection.fileno())
+
+    def _read(self) -> None:
+        try:
+            answer = self._connection.recv()
+        except (EOFError, OSError):
+            answer = None
+        if answer is None or answer == LARGE:
+            self._deafen()
+        if answer is not None and answer[0] == "progress":
+            self._on_progress(*answer[1:])
+        elif self._answer is None:
+            self._on_idle_death(self)
+        elif not self._answer.done():
+            self._answer.set_result(answer)
+
     @property
     def was_killed(self) -> bool:
         """Whether somebody else ended the process: it may well start the next time."""
@@ -275,24 +301,28 @@ class _Slot:
         """Number a job for this slot."""
         self._number += 1
         self._is_busy = True
-        return Job(number=self._number, kind=kind, input=input_bytes, created_at=created_at)
+        cause = (logs.request_id.get(), logs.calculation_id.get(), logs.traceparent.get())
+        return Job(number=self._number, kind=kind, input=input_bytes, created_at=created_at, cause=cause)
 
-    def compute(self, job: Job, on_progress: OnProgress, on_part: OnPart | None) -> bytes:
+    async def compute(
+        self, job: Job, threads: ThreadPoolExecutor, on_progress: OnProgress, on_part: OnPart | None
+    ) -> bytes:
         """Have the process compute a job.
 
         Raises RunCancelled, WorkerCrashed, ComputationFailed, OutOfMemory, RunFailed.
         """
+        self._on_progress = on_progress
         try:
-            self._connection.send(job)
-            while (answer := self._connection.recv())[0] in ("progress", "part"):
-                if answer[0] == "progress":
-                    on_progress(*answer[1:])
-                elif on_part is not None:
-                    on_part(answer[1])
-        except (EOFError, OSError) as error:
-            raise WorkerCrashed from error
+            answer = await self._answer_to(job, threads, on_part)
+        except (EOFError, OSError):
+            answer = None
         finally:
             self._is_busy = False
+            self._answer = None
+        if answer is None or answer == OUT_OF_MEMORY:
+            self._deafen()
+        if answer is None:
+            raise WorkerCrashed
         if answer == OUT_OF_MEMORY:
             raise OutOfMemory
         if answer[0] == "cancelled":
@@ -303,6 +333,31 @@ class _Slot:
             raise RunFailed(*answer[1:])
         result: bytes = answer[1]
         return result
+
+    async def _answer_to(self, job: Job, threads: ThreadPoolExecutor, on_part: OnPart | None) -> Any:
+        """What the process says in the end; None, EOFError or OSError: it died."""
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        message = pickle.dumps(job)
+        if len(message) <= AT_ONCE_BYTES:
+            self._connection.send_bytes(message)
+        else:
+            await loop.run_in_executor(threads, self._connection.send_bytes, message)
+        while (answer := await self._answer) == LARGE:
+            self._answer = loop.create_future()
+            answer = await loop.run_in_executor(threads, self._take, loop, on_part)
+            self._hear_again()
+            if answer[0] != "part":
+                break
+        return answer
+
+    def _take(self, loop: asyncio.AbstractEventLoop, on_part: OnPart | None) -> Any:
+        """Read what is announced to be large; a part is handed on."""
+        while (answer := self._connection.recv())[0] == "progress":
+            loop.call_soon_threadsafe(self._on_progress, *answer[1:])
+        if answer[0] == "part" and on_part is not None:
+            on_part(answer[1])
+        return answer
 
     def request_stop(self) -> int:
         """Raise the flag for the job under way; returns its number, 0 when there is none."""
@@ -317,6 +372,13 @@ class _Slot:
             logger.warning("worker killed, it did not stop when told", extra={"pid": self.pid})
             self.kill()
 
+    def give_up(self) -> None:
+        """Kill the process for good; the run under way ends with WorkerCrashed."""
+        self._deafen()
+        self.kill()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(None)
+
     def kill(self) -> None:
         """Kill the process."""
         if self._process is not None:
@@ -330,3 +392,7 @@ class _Slot:
             self._process.close()
             self._connection.close()
             self._process = self._connection = None
+
+
+def _no_progress(fraction: float, stage: str) -> None:
+    """Nobody listens yet."""

@@ -1,9 +1,15 @@
 """The one channel to calc_grpc: deadline, request id and key travel with every call."""
 
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
 import grpc
 from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from gateway import calc_addresses, logs
+from gateway.deadline import Deadline
 from gateway.errors import from_rpc_error
 from gateway.http_rules import HttpRoute
 
@@ -18,6 +24,9 @@ CHANNEL_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    # A machine that vanished without a word is noticed, and its streams end, within half a minute.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
 )
 HEALTH_TIMEOUT_S = 2.0
 
@@ -25,34 +34,52 @@ Call = grpc.aio.UnaryStreamCall[Message, Message]
 
 
 class CalcClient:
-    """Calls any rpc that has a route."""
+    """Calls any rpc that has a route, at whichever address is healthy.
 
-    def __init__(self, address: str, api_key: str, timeout_s: float) -> None:
-        self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
+    Encrypted when `authority`, a PEM file, is to have signed the certificates; they bear `name`, or the first host.
+    """
+
+    def __init__(
+        self, addresses: Sequence[str], api_key: str, timeout_s: float, *, authority: Path | None = None, name: str = ""
+    ) -> None:
+        target = calc_addresses.target(addresses)
+        options = (*CHANNEL_OPTIONS, *calc_addresses.options(addresses, name))
+        if authority is None:
+            self._channel = grpc.aio.insecure_channel(target, options=options)
+        else:
+            credentials = grpc.ssl_channel_credentials(authority.read_bytes())
+            self._channel = grpc.aio.secure_channel(target, credentials, options=options)
         self._key_metadata = (("authorization", f"Bearer {api_key}"),) if api_key else ()
         self._timeout_s = timeout_s
 
-    async def call(self, route: HttpRoute, request: Message, request_id: str) -> Message:
-        """The answer of a unary rpc; raises GatewayError."""
+    async def call(self, route: HttpRoute, request: Message, request_id: str, deadline: Deadline) -> Message:
+        """The answer of a unary rpc, within the deadline and our own limit; raises GatewayError."""
         rpc = self._channel.unary_unary(
             route.path,
             request_serializer=route.request_class.SerializeToString,
             response_deserializer=route.response_class.FromString,
         )
         try:
-            answer: Message = await rpc(request, timeout=self._timeout_s, metadata=self._metadata(request_id))
+            answer: Message = await rpc(
+                request, timeout=deadline.remaining_s(self._timeout_s), metadata=self._metadata(request_id)
+            )
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error
         return answer
 
-    def open(self, route: HttpRoute, request: Message, request_id: str) -> Call:
-        """A started server stream without a deadline; cancel it when its reader leaves."""
+    def open(self, route: HttpRoute, request: Message, request_id: str, deadline: Deadline) -> Call:
+        """A started server stream, without an end in time but the caller's; cancel it when its reader leaves."""
         rpc = self._channel.unary_stream(
             route.path,
             request_serializer=route.request_class.SerializeToString,
             response_deserializer=route.response_class.FromString,
         )
-        return rpc(request, metadata=self._metadata(request_id))
+        remaining_s = deadline.remaining_s()
+        return rpc(
+            request,
+            timeout=None if remaining_s == math.inf else remaining_s,
+            metadata=self._metadata(request_id),
+        )
 
     async def is_serving(self) -> bool:
         """Whether calc_grpc says it is healthy."""
@@ -70,4 +97,6 @@ class CalcClient:
         await self._channel.close()
 
     def _metadata(self, request_id: str) -> tuple[tuple[str, str], ...]:
-        return (("x-request-id", request_id), *self._key_metadata)
+        traceparent = logs.traceparent.get()
+        trace = (("traceparent", traceparent),) if traceparent else ()
+        return (("x-request-id", request_id), *trace, *self._key_metadata)

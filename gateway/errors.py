@@ -3,6 +3,7 @@
 GatewayError
   NotSignedIn, Forbidden, CrossSite      who is calling
   InvalidInput, MalformedBody, BodyTooLarge, UnsupportedMediaType
+  MalformedRequest, AddressTooLong, HeadersTooLarge, RequestTimeout, TooManyConnections
   NotFound, MethodNotAllowed, Throttled
   Unavailable, UpstreamTimeout           a room behind us
   RpcFailed                              what calc_grpc answered
@@ -70,7 +71,8 @@ class GatewayError(Exception):
 
     def body(self, request_id: str) -> bytes:
         """The problem as JSON text."""
-        return json.dumps(self.problem(request_id), ensure_ascii=False).encode()
+        # Half a surrogate pair, in the name of an unknown field, stays the escape that it came as.
+        return json.dumps(self.problem(request_id), ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 class NotSignedIn(GatewayError):
@@ -78,8 +80,8 @@ class NotSignedIn(GatewayError):
 
     status, reason = 401, "NOT_SIGNED_IN"
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message, headers={"WWW-Authenticate": "Token"})
+    def __init__(self, message: str | None = None, *, scheme: str = "Token") -> None:
+        super().__init__(message, headers={"WWW-Authenticate": scheme})
 
 
 class Forbidden(GatewayError):
@@ -116,6 +118,42 @@ class UnsupportedMediaType(GatewayError):
     """Send the body as JSON, with the header `Content-Type: application/json`."""
 
     status, reason = 415, "UNSUPPORTED_MEDIA_TYPE"
+
+
+class MalformedRequest(GatewayError):
+    """What came is no HTTP/1.1 request, or one that can be read in two ways."""
+
+    status, reason = 400, "MALFORMED_REQUEST"
+
+
+class AddressTooLong(GatewayError):
+    """The address is longer than this server accepts."""
+
+    status, reason = 414, "ADDRESS_TOO_LONG"
+
+
+class HeadersTooLarge(GatewayError):
+    """The headers are larger, or more, than this server accepts."""
+
+    status, reason = 431, "HEADERS_TOO_LARGE"
+
+
+class RequestTimeout(GatewayError):
+    """The request did not arrive in time."""
+
+    status, reason = 408, "REQUEST_TIMEOUT"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, headers={"Connection": "close"})
+
+
+class TooManyConnections(GatewayError):
+    """Too many connections are open; close some, or try again in a moment."""
+
+    status, reason = 429, "TOO_MANY_CONNECTIONS"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, headers={"Retry-After": "5"})
 
 
 class NotFound(GatewayError):

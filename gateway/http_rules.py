@@ -18,13 +18,14 @@ VARIABLE = re.compile(r"\{(\w+)\}")
 class HttpRoute:
     """One HTTP method and path template of one rpc.
 
-    rpc: its name within the service; path: its full gRPC path.
+    rpc: its name within the service; path: its full gRPC path; template: the address as the proto writes it.
     takes_body: the body fills the message (`body: "*"`); otherwise the query does.
     """
 
     rpc: str
     path: str
     http_method: str
+    template: str
     pattern: re.Pattern[str]
     takes_body: bool
     streams: bool
@@ -75,6 +76,7 @@ def _route(service: ServiceDescriptor, method: MethodDescriptor, rule: http_pb2.
         rpc=method.name,
         path=f"/{service.full_name}/{method.name}",
         http_method=verb.upper(),
+        template=getattr(rule, verb),
         pattern=_compile(getattr(rule, verb), method),
         takes_body=rule.body == "*",
         streams=method.server_streaming,

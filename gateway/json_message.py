@@ -9,13 +9,14 @@ import base64
 import binascii
 import json
 import math
+from functools import cache
 from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from gateway.errors import FieldError, InvalidInput, MalformedBody
+from gateway.errors import ERROR_LIMIT, FieldError, InvalidInput, MalformedBody
 
 # Descriptors are made by protobuf's C library, whose classes the type stubs describe in part only.
 Field = Any
@@ -58,7 +59,7 @@ def read_json_object(body: bytes) -> dict[str, Any]:
 def fill_from_json(message: Message, values: dict[str, Any], *, bound: frozenset[str] = frozenset()) -> None:
     """Set the fields of a message from a JSON object; `bound` names those that the address gives already.
 
-    Raises InvalidInput naming every field that was refused.
+    Raises InvalidInput naming the fields that were refused, a hundred at most.
     """
     errors = [
         FieldError(path=name, reason="UNKNOWN_FIELD", message="This value comes from the address; leave it out here.")
@@ -104,16 +105,16 @@ def _fill(message: Message, values: dict[str, Any], prefix: str, errors: list[Fi
     oneofs: dict[str, str] = {}
     for name, value in values.items():
         path = f"{prefix}{name}"
-        field = message.DESCRIPTOR.fields_by_name.get(name)
+        field = _fields(message.DESCRIPTOR).get(name)
         if field is None:
-            errors.append(FieldError(path=path, reason="UNKNOWN_FIELD", message=_known_names(message.DESCRIPTOR)))
+            _refuse(errors, path, "UNKNOWN_FIELD", _known_names(message.DESCRIPTOR))
             continue
         if value is None:
             continue
         choice = field.containing_oneof
         if choice is not None and oneofs.setdefault(choice.name, name) != name:
             text = f"Give either {oneofs[choice.name]} or {name}, not both."
-            errors.append(FieldError(path=path, reason="UNKNOWN_FIELD", message=text))
+            _refuse(errors, path, "UNKNOWN_FIELD", text)
             continue
         _set_json(message, field, value, path, errors)
 
@@ -125,7 +126,7 @@ def _set_json(message: Message, field: Field, value: Any, path: str, errors: lis
         for index, item in enumerate(value):
             _set_one(message, field, item, f"{path}[{index}]", errors)
     else:
-        errors.append(FieldError(path=path, reason="WRONG_TYPE", message="Expected a list."))
+        _refuse(errors, path, "WRONG_TYPE", "Expected a list.")
 
 
 def _set_one(message: Message, field: Field, value: Any, path: str, errors: list[FieldError]) -> None:
@@ -143,7 +144,14 @@ def _set_one(message: Message, field: Field, value: Any, path: str, errors: list
         else:
             raise FieldRefused("WRONG_TYPE", "Expected an object.")
     except FieldRefused as refused:
-        errors.append(FieldError(path=path, reason=refused.reason, message=refused.message))
+        _refuse(errors, path, refused.reason, refused.message)
+
+
+def _refuse(errors: list[FieldError], path: str, reason: str, message: str) -> None:
+    """Notes a field; raises InvalidInput once there are as many as an answer names, for a body may hold a million."""
+    errors.append(FieldError(path=path, reason=reason, message=message))
+    if len(errors) >= ERROR_LIMIT:
+        raise InvalidInput(errors=errors)
 
 
 def _set_text(message: Message, field: Field, text: str) -> None:
@@ -217,7 +225,7 @@ def _integer(value: Any, low: int, high: int) -> int:
 def _enum(field: Field, value: Any) -> int:
     if not isinstance(value, str):
         raise FieldRefused("WRONG_TYPE", "Expected a word.")
-    words = field.enum_type.values_by_name
+    words = _words(field.enum_type)
     if value not in words:
         raise FieldRefused(
             "UNKNOWN_VALUE", f"Expected one of {', '.join(word for word in words if words[word].number)}."
@@ -248,6 +256,17 @@ def _typed(field: Field, text: str) -> Any:
         return numbers[kind](text)
     except ValueError:
         raise FieldRefused("INVALID_FORMAT", "Expected a number.") from None
+
+
+# Plain dicts: protobuf's own fail with a SystemError on text that holds half a surrogate pair.
+@cache
+def _fields(descriptor: Any) -> dict[str, Field]:
+    return dict(descriptor.fields_by_name)
+
+
+@cache
+def _words(descriptor: Any) -> dict[str, Any]:
+    return dict(descriptor.values_by_name)
 
 
 def _fits_query(field: Field) -> bool:

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from starlette.types import Scope, Send
 
 from gateway.calc_client import Call
+from gateway.connections import client_of
 from gateway.errors import GatewayError, Throttled, from_rpc_error
 from gateway.json_message import to_json
 from gateway.middleware import request_id_of
@@ -27,26 +28,37 @@ Snapshots = AsyncGenerator[Message | None, None]
 
 
 class OpenStreams:
-    """Counts the open streams of each user and ends all of them when the server stops."""
+    """Counts the open streams of each user and of each client address; ends all of them when the server stops."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, client_limit: int) -> None:
         self._limit = limit
+        self._client_limit = client_limit
         self._count: Counter[str] = Counter()
         self.stopping = asyncio.Event()
 
+    @property
+    def open_count(self) -> int:
+        """How many are open, of everybody."""
+        return sum(count for name, count in self._count.items() if name.startswith("user "))
+
     @contextlib.contextmanager
-    def slot(self, username: str) -> Iterator[None]:
-        """Take one of the user's slots; raises Throttled when all are taken."""
-        if self._count[username] >= self._limit:
+    def slot(self, username: str, address: str) -> Iterator[None]:
+        """Take one of the user's slots, and one of their address; raises Throttled when all are taken."""
+        user, client = f"user {username}", f"client {client_of(address)}"
+        if self._count[user] >= self._limit:
             message = f"You have {self._limit} streams open; close one first."
             raise Throttled(message, headers={"Retry-After": "5"})
-        self._count[username] += 1
+        if self._count[client] >= self._client_limit:
+            message = f"Your address has {self._client_limit} streams open; close one first."
+            raise Throttled(message, headers={"Retry-After": "5"})
+        self._count.update((user, client))
         try:
             yield
         finally:
-            self._count[username] -= 1
-            if not self._count[username]:
-                del self._count[username]
+            self._count.subtract((user, client))
+            for name in (user, client):
+                if not self._count[name]:
+                    del self._count[name]
 
 
 async def snapshots(

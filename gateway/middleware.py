@@ -9,6 +9,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import logs
 from gateway.errors import PROBLEM_TYPE, GatewayError, Internal
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -19,12 +20,7 @@ IDENTITY_HEADER = re.compile(
     rb"|forwarded|remote-user|.*_.*",
     re.IGNORECASE,
 )
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-
+FIRST_UPSTREAM_ERROR = 502
 access_logger = logging.getLogger("gateway.access")
 logger = logging.getLogger(__name__)
 
@@ -32,6 +28,12 @@ logger = logging.getLogger(__name__)
 def request_id_of(scope: Scope) -> str:
     """The id under which every room logs this call."""
     return str(scope.get("state", {}).get("request_id", ""))
+
+
+def client_address(scope: Scope) -> str:
+    """The address of who calls, as told by a trusted proxy where there is one; empty where there is none."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 class RequestContext:
@@ -47,6 +49,7 @@ class RequestContext:
         offered = Headers(scope=scope).get("x-request-id", "")
         request_id = offered if REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        logs.request_id.set(request_id)
         scope["headers"] = [
             (name, value)
             for name, value in scope["headers"]
@@ -60,6 +63,8 @@ class RequestContext:
                 status = message.get("status", 101)
                 headers = MutableHeaders(raw=list(message.get("headers", ())))
                 headers["x-request-id"] = request_id
+                if calculation_id := headers.get("x-calculation-id"):
+                    scope["state"]["calculation_id"] = calculation_id
                 message = {**message, "headers": headers.raw}
             byte_count += len(message.get("body", b"") or message.get("text", ""))
             await send(message)
@@ -69,31 +74,7 @@ class RequestContext:
         finally:
             fields = {"status": status, "byte_count": byte_count, "duration_s": round(time.monotonic() - started_at, 4)}
             _log_access(scope, request_id, fields)
-
-
-class SecurityHeaders:
-    """Headers that keep browsers strict. Pages of main_api (documentation, admin) keep their own policy."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                headers = MutableHeaders(raw=list(message.get("headers", ())))
-                headers.setdefault("x-content-type-options", "nosniff")
-                headers.setdefault("referrer-policy", "same-origin")
-                if not scope["path"].startswith("/api/"):
-                    headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
-                    headers.setdefault("cross-origin-opener-policy", "same-origin")
-                message = {**message, "headers": headers.raw}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+            scope["app"].state.metrics.count(scope, status, fields["duration_s"])
 
 
 class Problems:
@@ -122,6 +103,8 @@ class Problems:
             problem = Internal()
         else:
             return
+        if problem.status >= FIRST_UPSTREAM_ERROR:
+            scope["state"]["upstream_error"] = problem.reason
         if problem.status == 500 and not isinstance(problem, Internal):
             fields = {"action": "http", "request_id": request_id_of(scope), "error": repr(problem.__cause__)}
             logger.error("a room behind the gateway failed", extra=fields)
@@ -129,6 +112,9 @@ class Problems:
             await send_problem(scope, send, problem)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1011})
+        else:
+            fields = {"action": "http", "request_id": request_id_of(scope), "reason": problem.reason}
+            logger.warning("an answer broke off", extra=fields)
 
 
 async def send_problem(scope: Scope, send: Send, problem: GatewayError) -> None:
@@ -167,4 +153,6 @@ def _log_access(scope: Scope, request_id: str, fields: dict[str, Any]) -> None:
         "user": scope["state"].get("username", "-"),
         "request_id": request_id,
     }
+    if calculation_id := scope["state"].get("calculation_id"):
+        extra["calculation_id"] = calculation_id
     access_logger.info("request", extra=extra)

@@ -24,13 +24,21 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """moderators_only: others are refused before anything is read. narrow: sets what the caller may not choose."""
+    """moderators_only: others are refused before anything is read. narrow: sets what the caller may not choose.
+
+    bounds_waiting: it adds to what waits, which is bounded for each user, but not for moderators.
+    """
 
     moderators_only: bool = False
+    bounds_waiting: bool = False
     narrow: Callable[[Identity, Any], None] | None = None
 
-    def apply(self, identity: Identity, request: Any) -> None:
+    def apply(self, identity: Identity, request: Any, *, waiting_max: int) -> None:
         """Narrow the request to what this caller may see and do; raises Forbidden."""
+        if self.bounds_waiting:
+            request.ClearField("creator_waiting_max")
+            if not identity.is_moderator:
+                request.creator_waiting_max = waiting_max
         if self.narrow is not None:
             self.narrow(identity, request)
 
@@ -75,7 +83,7 @@ def _create(identity: Identity, request: Any) -> None:
 
 
 RULES: dict[str, Rule] = {
-    "CreateCalculation": Rule(narrow=_create),
+    "CreateCalculation": Rule(narrow=_create, bounds_waiting=True),
     "GetCalculation": Rule(narrow=_only_visible),
     "ListCalculations": Rule(narrow=_only_visible),
     "CancelCalculation": Rule(narrow=_only_own),

@@ -1,18 +1,23 @@
-"""/api/* handed to main_api, streaming both ways; what main_api answers is passed on unchanged."""
+"""/api/* handed to main_api, each body when it is whole; what main_api answers is passed on as it comes, unchanged."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 import aiohttp
 from multidict import CIMultiDict
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
-from yarl import URL
 
-from gateway.bodies import BodyReader, run_until_client_leaves
+from gateway.bodies import BodyReader, HeldBodies, run_until_client_leaves
+from gateway.compression import compress
+from gateway.deadline import HEADER as TIMEOUT_HEADER
+from gateway.deadline import deadline_of
 from gateway.errors import GatewayError, NotFound, Unavailable, UpstreamTimeout
+from gateway.limits import Limits
+from gateway.main_urls import MainApi
 from gateway.middleware import request_id_of
+from gateway.timing import waiting
 
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect"}) | {
     "proxy-authenticate",
@@ -22,14 +27,13 @@ HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-e
 SCHEMES = {"ws": "http", "wss": "https"}
 # The server that writes our answers adds its own.
 OWN_RESPONSE_HEADERS = frozenset({"date", "server"})
-NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-CONNECT_TIMEOUT_S = 5.0
+OWN_REQUEST_HEADERS = frozenset({"host", TIMEOUT_HEADER.lower()})
 
 logger = logging.getLogger(__name__)
 
 
-def forwarded_headers(scope: Scope) -> dict[str, str]:
-    """What main_api is told about the call itself: its host, origin scheme, client and id."""
+def forwarded_headers(scope: Scope, timeout_s: float) -> dict[str, str]:
+    """What main_api is told about the call itself: host, origin scheme, client, id, and how long is waited."""
     host = Headers(scope=scope).get("host", "")
     client = scope.get("client")
     return {
@@ -38,6 +42,7 @@ def forwarded_headers(scope: Scope) -> dict[str, str]:
         "X-Forwarded-Proto": origin_scheme(scope),
         "X-Forwarded-For": client[0] if client else "unknown",
         "X-Request-Id": request_id_of(scope),
+        TIMEOUT_HEADER: f"{timeout_s:.3f}",
     }
 
 
@@ -50,29 +55,34 @@ def origin_scheme(scope: Scope) -> str:
 class Proxy:
     """ASGI application in front of main_api."""
 
-    def __init__(self, session: aiohttp.ClientSession, main_url: str, *, timeout_s: float, body_limit: int) -> None:
-        self._session = session
-        self._main_url = main_url
-        self._body_limit = body_limit
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, connect=timeout_s, sock_connect=min(CONNECT_TIMEOUT_S, timeout_s), sock_read=timeout_s
-        )
+    def __init__(self, main: MainApi, limits: Limits) -> None:
+        self._main = main
+        self._limits = limits
+        self._bodies = HeldBodies(limits.held_bodies_limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise NotFound("There is no WebSocket at this address.")
-        body = BodyReader(scope, receive, self._body_limit)
+        deadline_of(scope)  # refuses a wrong one, and counts from here
+        body = BodyReader(scope, receive, self._limits.body_limit_bytes, self._limits.body_timeout_s)
         await body.refuse_announced()
-        await run_until_client_leaves(body, self._exchange(scope, body, send))
+        await run_until_client_leaves(body, self._answer(scope, body, send))
 
-    async def _exchange(self, scope: Scope, body: BodyReader, send: Send) -> None:
+    async def _answer(self, scope: Scope, body: BodyReader, send: Send) -> None:
+        async with self._bodies.whole(body) as content:
+            await self._exchange(scope, content, send)
+
+    async def _exchange(self, scope: Scope, content: bytes, send: Send) -> None:
         started = False
         try:
-            async with await self._call(scope, body) as response:
-                headers = _passed_on(response.raw_headers, OWN_RESPONSE_HEADERS)
+            with waiting(scope):
+                call = await self._call(scope, content)
+            async with call as response:
+                passed_on = _passed_on(response.raw_headers, OWN_RESPONSE_HEADERS)
+                headers, pieces = compress(scope, response.status, passed_on, response.content.iter_any())
                 started = True
                 await send({"type": "http.response.start", "status": response.status, "headers": headers})
-                async for chunk in response.content.iter_any():
+                async for chunk in pieces:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         except (TimeoutError, aiohttp.ClientError) as error:
@@ -80,42 +90,27 @@ class Proxy:
                 # The client sees a cut connection: an ending it cannot take for a complete answer.
                 _log(scope, "main_api broke off its answer", error)
                 return
-            if body.error is not None:
-                raise body.error from None
             _log(scope, "main_api cannot be reached", error)
             raise _as_problem(error) from error
 
-    async def _call(self, scope: Scope, body: BodyReader) -> aiohttp.ClientResponse:
+    async def _call(self, scope: Scope, content: bytes) -> aiohttp.ClientResponse:
+        timeout_s = deadline_of(scope).remaining_s(self._limits.main_timeout_s)
         headers = CIMultiDict(
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in _passed_on(scope["headers"], frozenset({"host"}))
+            for name, value in _passed_on(scope["headers"], OWN_REQUEST_HEADERS)
         )
-        headers.extend(forwarded_headers(scope))
-        return await self._session.request(
-            scope["method"],
-            _target(self._main_url, scope),
-            headers=headers,
-            data=await _payload(body, headers),
-            allow_redirects=False,
-            skip_auto_headers=NO_AUTO_HEADERS,
-            timeout=self._timeout,
-        )
-
-
-async def _payload(body: BodyReader, headers: CIMultiDict[str]) -> AsyncIterator[bytes] | bytes | None:
-    """The body as it comes in; WSGI knows no length-less bodies, so a chunked one is collected first."""
-    if body.length is None:
-        content = await body.read()
+        headers.extend(forwarded_headers(scope, timeout_s))
         if content:
-            headers["Content-Length"] = str(len(content))
-        return content or None
-    return body.stream() if body.length else None
+            headers["Content-Length"] = str(len(content))  # WSGI knows no bodies without
+        return await self._main.request(
+            scope["method"], _target(scope), headers=headers, timeout_s=timeout_s, body=content
+        )
 
 
-def _target(main_url: str, scope: Scope) -> URL:
+def _target(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
-    path = scope["raw_path"].decode("latin-1")
-    return URL(f"{main_url}{path}" + (f"?{query}" if query else ""), encoded=True)
+    path: str = scope["raw_path"].decode("latin-1")
+    return path + (f"?{query}" if query else "")
 
 
 def _passed_on(headers: Iterable[tuple[bytes, bytes]], dropped: frozenset[str]) -> list[tuple[bytes, bytes]]:

@@ -11,7 +11,9 @@ from pathlib import Path, PurePosixPath
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from gateway.conditional import Part, part_of
 from gateway.errors import MethodNotAllowed, NotFound, Unavailable
+from gateway.page import pieces, send_page
 
 # Names under assets/ carry a hash of their content, so they never change.
 HASHED_FOLDER = "assets"
@@ -74,28 +76,41 @@ class StaticFiles:
 async def _send_file(scope: Scope, send: Send, file: Path, *, hashed: bool) -> None:
     request = Headers(scope=scope)
     status = await asyncio.to_thread(file.stat)
+    if file.suffix == ".html" and len(around := await asyncio.to_thread(pieces, file, status.st_mtime_ns)) > 1:
+        await send_page(scope, send, around)
+        return
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     accepted = accepted_encodings(request.get("accept-encoding", ""))
     found = await asyncio.to_thread(_represent, file, status.st_mtime_ns, status.st_size, media_type, accepted)
+    byte_count = len(found.content)
+    part = part_of(request, etag=found.etag, modified_s=int(status.st_mtime), byte_count=byte_count)
     headers = [
         (b"cache-control", b"public, max-age=31536000, immutable" if hashed else b"no-cache"),
         (b"etag", found.etag.encode()),
         (b"vary", b"Accept-Encoding"),
+        (b"accept-ranges", b"bytes"),
     ]
-    if found.etag in [tag.strip().removeprefix("W/") for tag in request.get("if-none-match", "").split(",")]:
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-        return
+    if part.status != 304:
+        headers += _content_headers(found, part, media_type, status.st_mtime)
+    await send({"type": "http.response.start", "status": part.status, "headers": headers})
+    await send({"type": "http.response.body", "body": found.content[part.start : part.stop]})
+
+
+def _content_headers(
+    found: _Representation, part: Part, media_type: str, modified_s: float
+) -> list[tuple[bytes, bytes]]:
     text = media_type.startswith("text/") or media_type == "application/javascript"
-    headers += [
+    headers = [
         (b"content-type", f"{media_type}; charset=utf-8".encode() if text else media_type.encode()),
-        (b"content-length", str(len(found.content)).encode()),
-        (b"last-modified", formatdate(status.st_mtime, usegmt=True).encode()),
+        (b"content-length", str(part.stop - part.start).encode()),
+        (b"last-modified", formatdate(modified_s, usegmt=True).encode()),
     ]
     if found.encoding:
         headers.append((b"content-encoding", found.encoding.encode()))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": found.content})
+    if part.status in (206, 416):
+        which = f"{part.start}-{part.stop - 1}" if part.status == 206 else "*"
+        headers.append((b"content-range", f"bytes {which}/{len(found.content)}".encode()))
+    return headers
 
 
 @lru_cache(maxsize=256)

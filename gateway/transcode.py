@@ -13,15 +13,19 @@ from gateway.auth import Authenticator, require_same_origin
 from gateway.bodies import BodyReader, run_until_client_leaves
 from gateway.calc_client import CalcClient
 from gateway.config import Config
+from gateway.deadline import Deadline, deadline_of
 from gateway.errors import FieldError, InvalidInput, MethodNotAllowed, NotSignedIn, Unavailable, UnsupportedMediaType
 from gateway.http_rules import HttpRoute, RouteTable
+from gateway.idempotency import draw_calculation_id
 from gateway.json_message import fill_from_json, fill_from_text, read_json_object
 from gateway.live import OpenStreams, render, send_events, send_messages, snapshots
-from gateway.middleware import request_id_of, send_json
+from gateway.middleware import client_address, request_id_of, send_json
 from gateway.permissions import Identity, rule_for
 from gateway.text import send_text
+from gateway.timing import stopwatch_of, waiting
 
 SERVICE = calculation_service_pb2.DESCRIPTOR.services_by_name["CalculationService"]
+SHOWN_ID_LENGTH = 36  # of a UUID; whatever else was sent need not fill the log
 LARGE_BODY_BYTES = 32 * 1024
 
 
@@ -37,7 +41,7 @@ class Transcoder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, bound = self._find(scope)
-        body = BodyReader(scope, receive, self._config.body_limit_bytes)
+        body = BodyReader(scope, receive, self._config.body_limit_bytes, self._config.body_timeout_s)
         await body.refuse_announced()
         await run_until_client_leaves(body, self._answer(scope, send, route, bound, body))
 
@@ -53,20 +57,32 @@ class Transcoder:
     async def _answer(
         self, scope: Scope, send: Send, route: HttpRoute, bound: dict[str, str], body: BodyReader
     ) -> None:
+        scope["state"] |= {"route": route.template, "is_stream": route.streams}
+        deadline = deadline_of(scope)
         identity = await self._auth.identify(scope)
         scope["state"]["username"] = identity.username
         require_same_origin(scope)
         rule = rule_for(route.rpc, identity)
         request = await _read_request(scope, route, bound, body)
-        rule.apply(identity, request)
+        draw_calculation_id(scope, identity.username, route.rpc, request)
+        if calculation_id := getattr(request, "calculation_id", ""):
+            scope["state"]["calculation_id"] = calculation_id[:SHOWN_ID_LENGTH]
+        rule.apply(identity, request, waiting_max=self._config.waiting_max)
         if route.streams:
-            await self._stream(scope, send, route, request, identity)
-        else:
-            await send_json(send, await render(await self._calc.call(route, request, request_id_of(scope))))
+            await self._stream(scope, send, route, request, identity, deadline)
+            return
+        with waiting(scope):
+            answer = await self._calc.call(route, request, request_id_of(scope), deadline)
+        if calculation_id := getattr(answer, "calculation_id", ""):
+            scope["state"]["calculation_id"] = calculation_id
+        await send_json(send, await render(answer))
 
-    async def _stream(self, scope: Scope, send: Send, route: HttpRoute, request: Message, identity: Identity) -> None:
-        with self._streams.slot(identity.username):
-            call = self._calc.open(route, request, request_id_of(scope))
+    async def _stream(
+        self, scope: Scope, send: Send, route: HttpRoute, request: Message, identity: Identity, deadline: Deadline
+    ) -> None:
+        with self._streams.slot(identity.username, client_address(scope)):
+            call = self._calc.open(route, request, request_id_of(scope), deadline)
+            stopwatch_of(scope).begin_wait()  # until the first message, which the answer starts with
             stream = snapshots(
                 call,
                 stopping=self._streams.stopping,

@@ -1,16 +1,17 @@
-"""Serves main_api on loopback: python -m main_api [--workers N]"""
+"""Serves main_api: python -m main_api [--workers N]"""
 
 import argparse
 import errno
 import logging.config
 import os
+import shutil
 import socket
 import sys
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 
-HOST = "127.0.0.1"
 TARGET = "main_api.config.wsgi:application"
 THREAD_COUNT = 4
 STOP_TIMEOUT_S = 10
@@ -19,7 +20,7 @@ STOP_TIMEOUT_S = 10
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m main_api",
-        description="Serve main_api on 127.0.0.1 at MAIN_PORT. Settings come from the environment, see .env.example.",
+        description="Serve main_api on MAIN_HOST at MAIN_PORT. Settings come from the environment, see .env.example.",
     )
     parser.add_argument("--workers", type=int, choices=range(1, 65), default=2, metavar="N", help="processes (2)")
     options = parser.parse_args()
@@ -29,19 +30,27 @@ def main() -> int:
     from main_api.config import settings
 
     logging.config.dictConfig(settings.LOGGING)
-    if not _is_free(settings.PORT):
+    if not _is_free(settings.HOST, settings.PORT):
         sys.stderr.write(f"main_api cannot start: MAIN_PORT {settings.PORT} is taken by another process\n")
         return 1
-    _serve(settings.PORT, settings.LOGGING, options.workers)
+    _prepare_metrics(settings.METRICS_FOLDER)
+    _serve(settings.HOST, settings.PORT, settings.TLS, settings.LOGGING, options.workers)
     return 0
 
 
-def _is_free(port: int) -> bool:
+def _prepare_metrics(folder: Path) -> None:
+    """Empty the folder that the workers count in, before anything is loaded that counts."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _is_free(host: str, port: int) -> bool:
     """Whether nobody listens there. Granian would silently share the port with another Granian."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return False
@@ -49,11 +58,14 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _serve(port: int, logging_settings: dict[str, object], worker_count: int) -> None:
+def _serve(
+    host: str, port: int, pair: tuple[Path, Path] | None, logging_settings: dict[str, object], worker_count: int
+) -> None:
     """Serves until SIGINT or SIGTERM; answers what was begun, then stops the workers."""
+    certificate, key = pair or (None, None)
     Granian(
         TARGET,
-        address=HOST,
+        address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=worker_count,
@@ -61,6 +73,8 @@ def _serve(port: int, logging_settings: dict[str, object], worker_count: int) ->
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_TIMEOUT_S,
         log_dictconfig=logging_settings,
+        ssl_cert=certificate,
+        ssl_key=key,
     ).serve()
 
 

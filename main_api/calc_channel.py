@@ -11,8 +11,10 @@ from django.conf import settings
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from main_api import calc_addresses, tracing
+from main_api.deadline import bounded_s
 from main_api.errors import ApiError, CalculationConflict, CalculationRefused, CalcUnavailable, FieldError
-from main_api.logs import current_request_id
+from main_api.logs import current_request_id, traceparent_variable
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,9 @@ CHANNEL_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    # A machine that vanished without a word is noticed within half a minute.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
     # A refusal names each field in its trailers, of which gRPC takes 8 KiB unless told otherwise.
@@ -49,26 +54,40 @@ class SyncRunning(ApiError):
 
 
 def stub() -> calculation_service_pb2_grpc.CalculationServiceStub:
-    """calc_grpc at the address of the settings."""
-    return _stub_at(settings.CALC_ADDRESS)
+    """calc_grpc at the addresses of the settings."""
+    return _stub_at(tuple(settings.CALC_ADDRESSES))
 
 
 def call(rpc: Callable[..., Any], request: Any, *, timeout_s: float | None = None) -> Any:
     """The answer of a call; raises UnknownCalculation, SyncRunning, CalculationConflict, CalculationRefused or, for
     whatever else went wrong, CalcUnavailable."""
+    name = type(request).__name__.removesuffix("Request")
+    with tracing.span(f"call {name}", kind="CLIENT", rpc_method=name):
+        try:
+            return rpc(request, timeout=bounded_s(timeout_s or settings.CALC_TIMEOUT_S), metadata=_metadata())
+        except grpc.RpcError as error:
+            raise _translated(error) from error
+
+
+def _metadata() -> list[tuple[str, str]]:
     metadata = [("x-request-id", current_request_id())] if current_request_id() else []
     if settings.CALC_API_KEY:
         metadata.append(("authorization", f"Bearer {settings.CALC_API_KEY}"))
-    try:
-        return rpc(request, timeout=timeout_s or settings.CALC_TIMEOUT_S, metadata=metadata)
-    except grpc.RpcError as error:
-        raise _translated(error) from error
+    if traceparent := traceparent_variable.get():
+        metadata.append(("traceparent", traceparent))
+    return metadata
 
 
 @cache
-def _stub_at(address: str) -> calculation_service_pb2_grpc.CalculationServiceStub:
+def _stub_at(addresses: tuple[str, ...]) -> calculation_service_pb2_grpc.CalculationServiceStub:
     # Opened at the first call, so after the server forked its workers: a gRPC channel does not survive a fork.
-    return calculation_service_pb2_grpc.CalculationServiceStub(grpc.insecure_channel(address, CHANNEL_OPTIONS))
+    target = calc_addresses.target(addresses)
+    options = (*CHANNEL_OPTIONS, *calc_addresses.options(addresses, settings.CALC_NAME))
+    if settings.CALC_CA is None:
+        channel = grpc.insecure_channel(target, options)
+    else:
+        channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(settings.CALC_CA), options)
+    return calculation_service_pb2_grpc.CalculationServiceStub(channel)
 
 
 def _translated(error: Any) -> ApiError:

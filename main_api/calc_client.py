@@ -9,6 +9,7 @@ from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, distance
 from google.protobuf.json_format import MessageToDict
 
 from main_api.calc_channel import UnknownCalculation, call, stub
+from main_api.logs import note_calculation
 from main_api.requests.astrometry import ERROR, WARNING, FileProblem, FileRow, ReadFile
 from main_api.requests.models import Observation
 from main_api.requests.report import Calculation, Report, build_result
@@ -31,6 +32,7 @@ def create_distance_calculation(
         callback=calculation_service_pb2.Callback(url=callback_url),
         creator=creator,
     )
+    note_calculation(calculation_id)
     return _calculation(call(stub().CreateCalculation, request))
 
 

@@ -8,11 +8,17 @@ ApiError
   Forbidden, CrossSite, WrongKey, WrongSignature, StaleSignature   what they may not do
   NotFound, NotInCatalogue
   UsernameTaken
+  Throttled                    too often; `retry_after_s` says when to try again
+    SignInLocked
+  TooManyOpenRequests
   IllegalTransition, NotADraft, CompletionPending, CalculationReplaced, CalculationConflict
   PassVoided, PageConflict
   SupersededResult, ResultNotWanted, SyncSuperseded, SyncFinished
+  PreconditionFailed
+  KeyReused, KeyRunning                                            of the header Idempotency-Key
   CalculationRefused
   CalcUnavailable
+  DeadlineExceeded             nothing was stored
 
 The HTTP status of each is in exception_handler.py.
 """
@@ -137,6 +143,24 @@ class UsernameTaken(ApiError):
     reason = "USERNAME_TAKEN"
 
 
+class Throttled(ApiError):
+    """Too many calls."""
+
+    reason = "THROTTLED"
+
+    def __init__(self, message: str = "", *, retry_after_s: int = 0, errors: Iterable[FieldError] = ()) -> None:
+        super().__init__(message, errors=errors)
+        self.retry_after_s = retry_after_s
+        if retry_after_s:
+            self.message += f" Try again in {_in_words(retry_after_s)}."
+
+
+class SignInLocked(Throttled):
+    """Too many sign-ins failed, so that now not even the right password is looked at."""
+
+    reason = "SIGN_IN_LOCKED"
+
+
 class NotFound(ApiError):
     """There is no such thing, or none that you may know of."""
 
@@ -159,6 +183,12 @@ class NotADraft(ApiError):
     """Only a draft can be edited."""
 
     reason = "NOT_A_DRAFT"
+
+
+class TooManyOpenRequests(ApiError):
+    """You have as many drafts and formed requests as one may have; delete some, or wait until some are decided."""
+
+    reason = "TOO_MANY_OPEN_REQUESTS"
 
 
 class CompletionPending(ApiError):
@@ -215,6 +245,24 @@ class SyncFinished(ApiError):
     reason = "SYNC_FINISHED"
 
 
+class PreconditionFailed(ApiError):
+    """It has changed since you read it; read it again, then decide anew."""
+
+    reason = "PRECONDITION_FAILED"
+
+
+class KeyReused(ApiError):
+    """This Idempotency-Key was used for this call before, with another body or other parameters; draw another."""
+
+    reason = "IDEMPOTENCY_KEY_REUSED"
+
+
+class KeyRunning(ApiError):
+    """The call with this Idempotency-Key is still being answered; try again in a moment."""
+
+    reason = "IDEMPOTENCY_KEY_RUNNING"
+
+
 class CalculationRefused(ApiError):
     """The calculation service refused the observations; the request is as it was."""
 
@@ -225,3 +273,14 @@ class CalcUnavailable(ApiError):
     """The calculation service cannot be reached; the request is as it was. Try again in a moment."""
 
     reason = "CALC_UNAVAILABLE"
+
+
+class DeadlineExceeded(ApiError):
+    """The time that you gave in X-Request-Timeout-S is over, and nothing was stored."""
+
+    reason = "DEADLINE_EXCEEDED"
+
+
+def _in_words(wait_s: int) -> str:
+    count, unit = (wait_s, "second") if wait_s < 120 else (-(-wait_s // 60), "minute")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
-from main_api import errors
+from main_api import deadline, errors
 from main_api.errors import ApiError, FieldError
 from main_api.logs import current_request_id
 
@@ -18,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 FIELD_ERROR_COUNT_MAX = 100
-CALC_RETRY_AFTER_S = 2
+RETRY_AFTER_S = 2
 HOST_LENGTH_LOGGED = 255
 
 STATUSES: dict[type[ApiError], int] = {
@@ -39,9 +41,12 @@ STATUSES: dict[type[ApiError], int] = {
     errors.StaleSignature: 403,
     errors.NotFound: 404,
     errors.NotInCatalogue: 404,
+    errors.Throttled: 429,
+    errors.SignInLocked: 429,
     errors.UsernameTaken: 409,
     errors.IllegalTransition: 409,
     errors.NotADraft: 409,
+    errors.TooManyOpenRequests: 409,
     errors.CompletionPending: 409,
     errors.CalculationReplaced: 409,
     errors.CalculationConflict: 409,
@@ -51,8 +56,12 @@ STATUSES: dict[type[ApiError], int] = {
     errors.ResultNotWanted: 410,
     errors.SyncSuperseded: 410,
     errors.SyncFinished: 410,
+    errors.PreconditionFailed: 412,
+    errors.KeyRunning: 409,
+    errors.KeyReused: 422,
     errors.CalculationRefused: 422,
     errors.CalcUnavailable: 503,
+    errors.DeadlineExceeded: 504,
 }
 
 # What Django REST framework raises by itself: status, reason, message (None: its own).
@@ -90,12 +99,17 @@ FIELD_REASONS = {
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answers a refusal; None leaves a fault to Django, which logs it and calls `server_error`."""
     headers: dict[str, str] = {}
+    if isinstance(error, OperationalError) and deadline.is_over():
+        error = errors.DeadlineExceeded()
     if isinstance(error, (errors.NotSignedIn, exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
         headers["WWW-Authenticate"] = "Token"
-    if isinstance(error, errors.CalcUnavailable):
-        headers["Retry-After"] = str(CALC_RETRY_AFTER_S)
+    if isinstance(error, (errors.CalcUnavailable, errors.KeyRunning)):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, errors.Throttled):
+        headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, ApiError):
-        return problem(STATUSES[type(error)], error.reason, error.message, error.errors, headers)
+        members = {"retry_after_s": error.retry_after_s} if isinstance(error, errors.Throttled) else None
+        return problem(STATUSES[type(error)], error.reason, error.message, error.errors, headers, members)
     if isinstance(error, exceptions.ValidationError):
         refused = list(field_errors(error.detail))
         return problem(400, "INVALID_INPUT", errors.InvalidInput().message, refused)
@@ -174,6 +188,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         host = request.META.get("HTTP_HOST", "")[:HOST_LENGTH_LOGGED]
         logger.warning("host refused", extra={"host": host, "method": request.method, "path": request.path})
         return problem(400, "INVALID_INPUT", "The Host header names a host that is not served here.")
+    if isinstance(exception, RequestDataTooBig):
+        return problem(413, "BODY_TOO_LARGE", errors.BodyTooLarge().message)
+    if isinstance(exception, SessionInterrupted):
+        headers = {"WWW-Authenticate": "Token"}
+        return problem(401, errors.NotSignedIn.reason, "The session ended while it was used.", headers=headers)
     return problem(400, "INVALID_INPUT", "The request itself was refused: its form is not accepted.")
 
 
@@ -185,6 +204,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Refused outside of the API's views."""
     return problem(403, "FORBIDDEN", errors.Forbidden().message)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of the admin that came without its token."""
+    return problem(
+        403, "CROSS_SITE", "The form came without its CSRF token; open its page again and send it from there."
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
+from main_api.conditional import entity_tag, not_modified, tagged
 from main_api.errors import FieldError, InvalidInput, NotFound
 
 
@@ -34,6 +36,12 @@ class StrictPagination(PageNumberPagination):
             number = request.query_params[self.page_query_param]
             counted = "1 page" if pages == 1 else f"{pages} pages"
             raise NotFound(f"There is no page {number}: this list has {counted}.") from error
+
+    def tagged_response(self, request: Request, rows: Any) -> HttpResponse:
+        """A page that is the same for everybody, with its tag; 304 when the client has it already."""
+        response = self.get_paginated_response(rows)
+        tag = entity_tag(response.data)
+        return not_modified(request, tag, is_public=True) or tagged(response, tag, is_public=True)
 
     @staticmethod
     def page_of(row: type[serializers.Serializer]) -> serializers.Serializer:

@@ -3,25 +3,52 @@
 import math
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from rest_framework import exceptions, fields, serializers
 
+# Of one list, and unknown ones of one object: an answer names a hundred refused fields, a body may hold a million.
+REFUSED_TOGETHER = 100
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+class StrictList(serializers.ListSerializer):
+    """Objects, as many as are allowed; looked at by the hundred, up to the first hundred that is refused."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list) or not data:
+            return list(super().to_internal_value(data))
+        if self.max_length is not None and len(data) > self.max_length:
+            message = f"Expected at most {self.max_length}."
+            raise serializers.ValidationError({"non_field_errors": [message]}, code=self.child.too_many)
+        values: list[Any] = []
+        for start in range(0, len(data), REFUSED_TOGETHER):
+            try:
+                values += super().to_internal_value(data[start : start + REFUSED_TOGETHER])
+            except serializers.ValidationError as error:
+                refused = {start + index: detail for index, detail in error.detail.items()}
+                raise serializers.ValidationError(refused) from error
+        return values
 
 
 class StrictSerializer(serializers.Serializer):
     """Refuses fields it does not know."""
+
+    too_many = "TOO_LONG"  # the reason where a list of them is longer than it may be
+
+    class Meta:
+        list_serializer_class = StrictList
 
     default_error_messages = {"invalid": "Expected an object."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise serializers.ValidationError({"non_field_errors": ["Expected an object."]}, code="WRONG_TYPE")
+        names = (key for key in data if key not in self.fields or self.fields[key].read_only)
         unknown = {
             key: [exceptions.ErrorDetail("There is no such field.", code="UNKNOWN_FIELD")]
-            for key in data
-            if key not in self.fields or self.fields[key].read_only
+            for key in islice(names, REFUSED_TOGETHER)
         }
         try:
             value = super().to_internal_value(data)
@@ -54,6 +81,16 @@ class WholeNumber(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, (int, float)) or data != data // 1:
             raise serializers.ValidationError("Expected a whole number.", code="WRONG_TYPE")
         return int(data)
+
+
+class ShortList(serializers.ListField):
+    """A list of at most `max_length` values: how many there are is looked at before any of them."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            message = f"Expected at most {self.max_length} values."
+            raise serializers.ValidationError(message, code="TOO_LONG")
+        return list(super().to_internal_value(data))
 
 
 class Text(serializers.CharField):

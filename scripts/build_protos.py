@@ -33,6 +33,9 @@ def main() -> int:
         shutil.rmtree(GENERATED, ignore_errors=True)
         GENERATED.mkdir(parents=True)
         arguments += [f"--{kind}={GENERATED}" for kind in ("python_out", "pyi_out", "grpc_python_out")]
+        # With its comments, which the generated code leaves out: /docs is made from it.
+        image = GENERATED / "astrodist.binpb"
+        arguments += [f"--descriptor_set_out={image}", "--include_imports", "--include_source_info"]
     sources = sorted(str(path.relative_to(options.source)) for path in (options.source / "astrodist").rglob("*.proto"))
     return int(protoc.main(arguments + sources))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/check.sh [ROOM]: format, lint, types, imports and contracts; runs all and fails when any of them fails.
+# scripts/check.sh [ROOM]: format, lint, types, imports, contracts and advisories; runs all and fails when any of them fails.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 room=${1:-}
@@ -19,8 +19,10 @@ elif [ -d "$room" ] && [ "$room" != frontend ] && [ "$room" != protos ]; then
 fi
 wants calc_grpc && step .venv/bin/mypy -p calc_grpc
 wants gateway && step .venv/bin/mypy -p gateway
+[ -z "$room" ] && step env MYPYPATH=clients/python/src:protos/gen .venv/bin/mypy -p astrodist_client
 wants main_api && step .venv/bin/python main_api/manage.py makemigrations --check --dry-run
 [ -z "$room" ] && step .venv/bin/lint-imports
 wants frontend && step npm --prefix frontend run --silent lint
 wants protos && step scripts/check_protos.sh
+[ -z "$room" ] && step .venv/bin/python scripts/audit.py
 exit $failed

@@ -6,6 +6,7 @@ migrates the database first and, in development, adds the demo accounts and the 
 
 import argparse
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -115,7 +116,21 @@ class Keeper:
     def last_log_lines(self) -> list[str]:
         with self.log_path.open("rb") as log:
             log.seek(max(0, self.log_path.stat().st_size - 4000))
-            return log.read().decode(errors="replace").splitlines()[-6:]
+            return [readable(line) for line in log.read().decode(errors="replace").splitlines()[-6:]]
+
+
+def readable(line: str) -> str:
+    """A line of a service for people, also where it is written as JSON."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(values, dict):
+        return line
+    head = " ".join(str(values.pop(name, "")) for name in ("time", "level", "logger", "event"))
+    trace = values.pop("trace", "")
+    text = " ".join([head, *(f"{name}={value}" for name, value in values.items())])
+    return f"{text}\n{trace}".rstrip()
 
 
 def die_with_parent() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_PORTS = {"CALC_PORT": "50051", "MAIN_PORT": "8001", "GATEWAY_PORT": "8000", "CALC_STANDIN_PORT": "8002"}
+DEFAULT_METRICS_PORT = "8003"
 DEFAULT_STANDIN_OBJECT_COUNT = "5000"
 
 
@@ -83,7 +84,7 @@ def read_environment() -> dict[str, str]:
     from dotenv import dotenv_values  # not needed by the tests, which give their settings
 
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
-    return complete_environment({**from_file, **os.environ})
+    return complete_environment({"CALC_METRICS_PORT": DEFAULT_METRICS_PORT, **from_file, **os.environ})
 
 
 def is_free(port: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calc_grpc.catalogue.elements_file import LAYOUT, check_file, rows_in
+from calc_grpc.catalogue.elements_file import LAYOUT, check_file
 from calc_grpc.orbits.constants import EPOCHS_MJD, MJD_ZERO_JD
 
 ELEMENT = np.dtype(
@@ -66,12 +66,6 @@ def pack_elements(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes
     packed["designation"] = _texts(columns.get("pdes", nothing), 16)
     packed["name"] = _texts(columns.get("name", nothing), 24)
     return LAYOUT + packed[known & _usable(packed)].tobytes()
-
-
-def unpack_elements(blobs: Iterable[bytes]) -> Elements:
-    """Return the rows of several blobs as one array of ELEMENT; raises UnknownLayout."""
-    parts = [np.frombuffer(rows_in(blob), ELEMENT) for blob in blobs]
-    return np.concatenate(parts) if parts else np.zeros(0, ELEMENT)
 
 
 def map_elements(path: Path) -> Elements:

@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 from astrodist.errors.v1 import errors_pb2
 
+from calc_grpc import tls
 from calc_grpc.calculation import SECOND_US, Clock
 from calc_grpc.catalogue.fields import FIELDS
 from calc_grpc.errors import RunFailed
@@ -176,10 +178,11 @@ class _Unreachable(Exception):
     """It did not come to an answer; trying again may help."""
 
 
-def open_session() -> aiohttp.ClientSession:
-    """A session for receivers."""
+def open_session(authority: Path | None = None) -> aiohttp.ClientSession:
+    """A session for receivers. authority: PEM file of who signs their certificates; None: the system's."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+    connector = aiohttp.TCPConnector(ssl=tls.calling(authority))
+    return aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from calc_grpc.catalogue.receiver import Receiver, open_session
 from calc_grpc.catalogue.settings import SourceSettings
@@ -18,11 +19,15 @@ from calc_grpc.workers import WorkerPool
 
 @dataclass(frozen=True, kw_only=True)
 class SyncSettings:
-    """source: where pages come from. main_url: where they go, with the key that main_api accepts."""
+    """source: where pages come from. main_url: where they go, with the key that main_api accepts.
+
+    main_ca: PEM file with the authority of main_api's certificate; None: the system's.
+    """
 
     source: SourceSettings
     main_url: str
     key: str = field(repr=False)
+    main_ca: Path | None = None
 
 
 class SyncPool:
@@ -51,7 +56,7 @@ class SyncPool:
         created_at: datetime,
     ) -> bytes:
         """Synchronise; returns the serialised CatalogueSyncResult. Raises RunFailed, RunCancelled, WorkerCrashed."""
-        async with open_session() as session:
+        async with open_session(self._settings.main_ca) as session:
 
             def receiver(on_trouble: Callable[[str], None]) -> Receiver:
                 return Receiver(

@@ -1,7 +1,7 @@
 """One thread that writes to SQLite, many callers that share its commits.
 
 A commit costs a wait for the disk; while one is under way, the operations that arrive gather and make up the next
-one. Where there are several, each runs in a savepoint of its own, so that one that fails does not undo the others.
+one. Where one of several fails, each is run again in a savepoint of its own, so that it does not undo the others.
 Those that come in hundreds share their statements, too: with each, the thread lets go of the interpreter and has to
 win it back, which is also why the event loop gathers and wakes the thread once for all, and why a batch waits a
 moment for those whom the last one has answered, who mostly ask again (benchmarks/engine_create.py).
@@ -12,12 +12,14 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from calc_grpc.errors import CalcError, JournalUnavailable
 from calc_grpc.journal.port import Change
+from calc_grpc.metrics import counts
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -123,8 +125,9 @@ class GroupCommit:
 
     def _write_until_closed(self) -> None:
         while entries := self._batches.get():
+            began_at = time.monotonic()
             changes = self._write(entries)
-            self._loop.call_soon_threadsafe(self._deliver, entries, changes)
+            self._loop.call_soon_threadsafe(self._deliver, entries, changes, time.monotonic() - began_at)
         self._connection.close()
 
     def _write(self, entries: list[_Entry]) -> list[Change]:
@@ -134,8 +137,9 @@ class GroupCommit:
             if len(groups) == 1 and self._is_written_at_once(groups[0], changes):
                 return changes
             self._connection.execute(BEGIN)
-            for group in groups:
-                self._run(group, changes, has_neighbours=len(groups) > 1)
+            if len(groups) == 1 or not self._is_run_faultless(groups, changes):
+                for group in groups:
+                    self._run(group, changes, has_neighbours=len(groups) > 1)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             logger.exception("journal write failed", extra={"operation_count": len(entries)})
@@ -163,6 +167,25 @@ class GroupCommit:
             entry.value = answer
         return True
 
+    def _is_run_faultless(self, groups: list[list[_Entry]], changes: list[Change]) -> bool:
+        """Run them without savepoints, which are two statements for each; False: there was a fault, all is undone."""
+        told: list[Change] = []
+        try:
+            answers = [
+                group[0].operation.run(self._connection, told, [entry.argument for entry in group]) for group in groups
+            ]
+        except Exception:
+            # Whose fault it is will be found in savepoints.
+            if not self._connection.in_transaction:
+                raise
+            for undo in ("ROLLBACK", BEGIN):
+                self._connection.execute(undo)
+            return False
+        changes += told
+        for group, of_group in zip(groups, answers, strict=True):
+            _answer(group, of_group)
+        return True
+
     def _run(self, group: list[_Entry], changes: list[Change], *, has_neighbours: bool = True) -> None:
         """Run an operation for its callers; a fault that ended the whole transaction (a full disk) is raised again."""
         told: list[Change] = []
@@ -181,11 +204,7 @@ class GroupCommit:
         if has_neighbours:
             self._connection.execute("RELEASE operation")
         changes += told
-        for entry, answer in zip(group, answers, strict=True):
-            if isinstance(answer, CalcError):
-                entry.error = answer
-            else:
-                entry.value = answer
+        _answer(group, answers)
 
     def _blame(self, group: list[_Entry], error: Exception, changes: list[Change]) -> None:
         if len(group) > 1:
@@ -196,7 +215,9 @@ class GroupCommit:
         if not isinstance(error, CalcError):
             logger.error("journal operation failed", exc_info=error)
 
-    def _deliver(self, entries: list[_Entry], changes: list[Change]) -> None:
+    def _deliver(self, entries: list[_Entry], changes: list[Change], duration_s: float) -> None:
+        has_failed = isinstance(entries[0].error, JournalUnavailable)
+        counts.count_commit(len(entries), duration_s, has_failed=has_failed)
         self._is_writing = False
         self._delivered_at, self._expected_count = self._loop.time(), len(entries)
         if self._gathering:
@@ -212,6 +233,14 @@ class GroupCommit:
                 entry.future.set_result(entry.value)
         if changes:
             self._on_commit(changes)
+
+
+def _answer(group: list[_Entry], answers: Sequence[Any]) -> None:
+    for entry, answer in zip(group, answers, strict=True):
+        if isinstance(answer, CalcError):
+            entry.error = answer
+        else:
+            entry.value = answer
 
 
 def _groups(entries: list[_Entry]) -> list[list[_Entry]]:

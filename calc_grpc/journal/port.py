@@ -7,11 +7,12 @@ a connection broke at the last moment it may have been, which nobody can tell. R
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from calc_grpc.calculation import SECOND_US, Calculation, Clock, ReportState, State
 from calc_grpc.journal.catalogue_port import CatalogueStore
+from calc_grpc.journal.census import Census
 from calc_grpc.journal.digits_port import DigitStore
 
 # Runs and attempts at reports are renewed every two seconds; those of a dead process can be claimed this long after
@@ -27,6 +28,8 @@ class NewCalculation:
     """A calculation to accept. `callback_url`, `callback_origin` and `report_id` are all empty or all set.
 
     result: what is known already; then it is accepted as SUCCEEDED, started and finished at `create_time_us`.
+    request_id, traceparent: of the call that asked for it, so that whoever runs it can say so; empty: none.
+    creator_waiting_max: how many of its creator may wait or run, itself counted; None: any number.
     """
 
     calculation_id: str
@@ -40,18 +43,28 @@ class NewCalculation:
     callback_origin: str = ""
     report_id: str = ""
     result: bytes | None = None
+    request_id: str = ""
+    traceparent: str = ""
+    creator_waiting_max: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """The right to run a calculation until its lease ends. crash_count: workers that died of it before."""
+    """The right to run a calculation until its lease ends. crash_count: workers that died of it before.
+
+    start_time_us: when it was claimed. request_id, traceparent: of the call that asked for it; None: not known.
+    """
 
     calculation_id: str
     kind: str
     create_time_us: int
+    due_time_us: int
+    start_time_us: int
     input: bytes
     fence: int
     crash_count: int
+    request_id: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +98,10 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueReport:
-    """The right to make one attempt at a report. since_us: when the first attempt of this round was due."""
+    """The right to make one attempt at a report. since_us: when the first attempt of this round was due.
+
+    calculation: what is to be reported, without its input.
+    """
 
     calculation_id: str
     callback_url: str
@@ -93,6 +109,7 @@ class DueReport:
     attempt_count: int
     since_us: int
     fence: int
+    calculation: Calculation = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +142,8 @@ class Journal(Protocol):
         """Store a calculation, durably. The same id and input again: the stored row, unchanged.
 
         Raises CalculationConflict when the id is taken by another input, SyncRunning when another calculation of
-        LONE_KIND waits or runs, QueueFull when as many of this kind wait as may. What is handed back
-        is put back whatever the bound.
+        LONE_KIND waits or runs, TooManyWaiting when as many of its creator wait or run as it says, QueueFull when as
+        many of this kind wait as may. What is handed back is put back whatever the bound.
         """
 
     async def claim(self, *, owner: str, kinds: Sequence[str], limit: int) -> list[Claim]:
@@ -143,8 +160,8 @@ class Journal(Protocol):
         detail: None leaves the stored one, which also outlives a run that is repeated.
         """
 
-    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
-        """End a run; returns None, and changes nothing, when the run is no longer the caller's."""
+    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> bool:
+        """End a run; returns False, and changes nothing, when the run is no longer the caller's."""
 
     async def hand_back(self, calculation_id: str, fence: int, *, crashed: bool) -> bool:
         """Make a run claimable again at once; crashed: count a dead worker. False: not the caller's."""
@@ -172,8 +189,8 @@ class Journal(Protocol):
 
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
-    ) -> Calculation | None:
-        """Store the outcome of an attempt; None when the report was reset or taken over meanwhile."""
+    ) -> bool:
+        """Store the outcome of an attempt; False when the report was reset or taken over meanwhile."""
 
     async def resend_report(self, calculation_id: str) -> Calculation | None:
         """Start a finished calculation's report anew under its old id; None when there is no such row.
@@ -186,6 +203,12 @@ class Journal(Protocol):
 
     async def prune(self, *, before_us: int, limit: int) -> int:
         """Delete up to `limit` rows that finished before that moment and have no report to send; returns how many."""
+
+    async def census(self) -> Census:
+        """Count what waits and runs; quick, however many have finished."""
+
+    async def write_nothing(self) -> None:
+        """Commit something without a meaning, durably: whether the journal can still be written is known then."""
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener in the event loop after every commit of any process; returns what ends that."""

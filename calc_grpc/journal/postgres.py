@@ -9,8 +9,9 @@ import psycopg
 
 from calc_grpc.calculation import Calculation, Clock, ReportState
 from calc_grpc.errors import JournalUnavailable
-from calc_grpc.journal import postgres_reports, postgres_runs
+from calc_grpc.journal import census, postgres_reports, postgres_runs
 from calc_grpc.journal.catalogue_port import CatalogueStore
+from calc_grpc.journal.census import Census
 from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import DEFAULT_QUEUE_MAX, Claim, DueReport, Filter, Listener, NewCalculation, Outcome
@@ -20,7 +21,7 @@ from calc_grpc.journal.postgres_commit import PostgresCommit
 from calc_grpc.journal.postgres_digits import PostgresDigits
 from calc_grpc.journal.postgres_hints import DatabaseClock, HintReceiver
 from calc_grpc.journal.postgres_link import Backoff, Db, Link, connect, refused_start
-from calc_grpc.journal.postgres_schema import FILTERED_ORDER, migrate
+from calc_grpc.journal.postgres_schema import FILTERED_ORDER, migrate, rewrite_version
 from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class PostgresJournal:
         step = postgres_runs.Progress(calculation_id, fence, fraction, stage, detail)
         return await self._writer.write(postgres_runs.progress, step, ids=[calculation_id])
 
-    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
+    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> bool:
         end = postgres_runs.Finish(calculation_id, fence, outcome, self.clock())
         return await self._writer.write(postgres_runs.finish, end, ids=[calculation_id])
 
@@ -132,7 +133,7 @@ class PostgresJournal:
 
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
-    ) -> Calculation | None:
+    ) -> bool:
         attempt = postgres_reports.Recorded(due, state, last_error, next_time_us)
         return await self._writer.write(postgres_reports.record_report, attempt, ids=[due.calculation_id])
 
@@ -145,6 +146,12 @@ class PostgresJournal:
 
     async def prune(self, *, before_us: int, limit: int) -> int:
         return await self._writer.write(postgres_runs.prune, postgres_runs.Prune(before_us, limit))
+
+    async def census(self) -> Census:
+        return await self._read(census.read_postgres)
+
+    async def write_nothing(self) -> None:
+        await self._writer.write(rewrite_version, None)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)

@@ -5,12 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calc_grpc.calculation import LONE_KIND, Calculation
-from calc_grpc.errors import CalcError, CalculationConflict, JournalUnavailable, QueueFull, SyncRunning
+from calc_grpc.errors import (
+    CalcError,
+    CalculationConflict,
+    JournalUnavailable,
+    QueueFull,
+    SyncRunning,
+    TooManyWaiting,
+)
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.postgres_link import Db
 from calc_grpc.journal.postgres_runs import FinishNew, finish_new
 from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of, scheduled
-from calc_grpc.journal.waiting import RecountPause
+from calc_grpc.journal.waiting import OF_CREATORS, RecountPause, bounded_creators, refused_for_creators
 
 Row = Mapping[str, Any]
 
@@ -21,14 +28,23 @@ ORDER BY kind ON CONFLICT (kind) DO UPDATE SET at_most = present.at_most + exclu
 """
 _COUNT = "SELECT count(*) AS present FROM calculations WHERE kind = %s AND state = 'SCHEDULED'"
 _CORRECT = "UPDATE waiting SET at_most = %s WHERE kind = %s"
+# Whoever sets a bound to a creator takes turns with all who do, so the count holds until the commit.
+_IN_TURN = """
+SELECT pg_advisory_xact_lock(hashtext('calc_grpc creator'), turn) FROM (
+    SELECT DISTINCT hashtext(creator) AS turn FROM unnest(%s::text[]) AS wanted (creator) ORDER BY turn) AS turns
+"""
+_OF_CREATORS = f"""
+SELECT creator, count(*) AS present FROM calculations WHERE creator = ANY(%s) AND {OF_CREATORS} GROUP BY creator
+"""
 _INSERT = """
 INSERT INTO calculations (calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url,
-    callback_origin, report_id, report_state, input_sha256, input)
+    callback_origin, report_id, report_state, input_sha256, input, request_id, traceparent)
 SELECT calculation_id, kind, creator, 'SCHEDULED', create_time_us, due_time_us, callback_url, callback_origin,
-    report_id, CASE report_id WHEN '' THEN 'NOT_REQUESTED' ELSE 'PENDING' END, input_sha256, input
+    report_id, CASE report_id WHEN '' THEN 'NOT_REQUESTED' ELSE 'PENDING' END, input_sha256, input, request_id,
+    traceparent
 FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[],
-    %b::bytea[], %b::bytea[]) AS new (calculation_id, kind, creator, create_time_us, due_time_us, callback_url,
-    callback_origin, report_id, input_sha256, input)
+    %b::bytea[], %b::bytea[], %b::text[], %b::text[]) AS new (calculation_id, kind, creator, create_time_us,
+    due_time_us, callback_url, callback_origin, report_id, input_sha256, input, request_id, traceparent)
 ORDER BY calculation_id ON CONFLICT DO NOTHING RETURNING calculation_id, sequence
 """
 # Of those that the index `calculations_lone` admits one at a time.
@@ -43,12 +59,17 @@ class Accepting:
         self._pause = RecountPause()
 
     async def accept(self, db: Db, changes: list[Change], news: list[NewCalculation]) -> list[Calculation | CalcError]:
-        """Insert, or answer with the rows of the same ids and inputs; CalculationConflict, QueueFull for others."""
-        refused = await self._refused(db, [new for new in news if new.result is None])
+        """Insert, or answer with the rows of the same ids and inputs.
+
+        CalculationConflict, SyncRunning, TooManyWaiting, QueueFull for others.
+        """
+        too_many = await _refused_for_creators(db, news)
+        rest = [new for new in news if new.result is None and new.calculation_id not in too_many]
+        refused = await self._refused(db, rest) | too_many
         inserted = await _insert(db, [new for new in news if new.calculation_id not in refused])
         finished = await _finish(db, changes, [new for new in news if new.calculation_id in inserted])
-        rest = [new.calculation_id for new in news if new.calculation_id not in inserted]
-        stored = await _stored(db, rest) if rest else {}
+        others = [new.calculation_id for new in news if new.calculation_id not in inserted]
+        stored = await _stored(db, others) if others else {}
         answers: list[Calculation | CalcError] = []
         for new in news:
             if new.calculation_id in finished:
@@ -57,26 +78,26 @@ class Accepting:
                 answers.append(accepted_of(new, inserted[new.calculation_id]))
                 changes.append(scheduled(new))
             elif new.calculation_id in refused:
-                answers.append(QueueFull(metadata={"kind": new.kind}))
+                answers.append(refused[new.calculation_id])
             else:
                 answers.append(await _repeated(db, new, stored.get(new.calculation_id)))
         return answers
 
-    async def _refused(self, db: Db, news: Sequence[NewCalculation]) -> set[str]:
-        """Note that so many more wait; returns the ids of the new ones for which there is no room."""
+    async def _refused(self, db: Db, news: Sequence[NewCalculation]) -> dict[str, CalcError]:
+        """Note that so many more wait; returns why, by the ids of the new ones for which there is no room."""
         if not news:
-            return set()
+            return {}
         added = Counter(new.kind for new in news)
         cursor = await db.execute(_ENTER, [list(added), list(added.values())])
         over = {row["kind"]: row["at_most"] for row in await cursor.fetchall() if row["at_most"] > self._queue_max}
-        refused: set[str] = set()
+        refused: dict[str, CalcError] = {}
         if over:
             there = await _stored(db, [new.calculation_id for new in news if new.kind in over])
             for kind in sorted(over):
                 asking = [new.calculation_id for new in news if new.kind == kind and new.calculation_id not in there]
                 present = await self._count(db, kind, at_most=over[kind] - added[kind])
                 room = max(0, self._queue_max - present)
-                refused.update(asking[room:])
+                refused |= {calculation_id: QueueFull(metadata={"kind": kind}) for calculation_id in asking[room:]}
                 await db.execute(_CORRECT, [present + len(asking[:room]), kind])
         return refused
 
@@ -90,6 +111,20 @@ class Accepting:
         return present
 
 
+async def _refused_for_creators(db: Db, news: Sequence[NewCalculation]) -> dict[str, TooManyWaiting]:
+    """Why, by the ids of the new ones to whose creators no more are allowed."""
+    creators = bounded_creators(news)
+    if not creators:
+        return {}
+    await db.execute(_IN_TURN, [creators])
+    cursor = await db.execute(_OF_CREATORS, [creators])
+    present = {row["creator"]: row["present"] for row in await cursor.fetchall()}
+    if not refused_for_creators(news, present):
+        return {}
+    there = await _stored(db, [new.calculation_id for new in news if new.creator in creators])
+    return refused_for_creators(news, present, there=there)
+
+
 async def _insert(db: Db, news: Sequence[NewCalculation]) -> dict[str, int]:
     """Returns the sequences of those that were not there, by id."""
     if not news:
@@ -98,6 +133,7 @@ async def _insert(db: Db, news: Sequence[NewCalculation]) -> dict[str, int]:
         (
             *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us, new.callback_url),
             *(new.callback_origin, new.report_id, new.input_sha256, new.input),
+            *(new.request_id or None, new.traceparent or None),
         )
         for new in news
     ]

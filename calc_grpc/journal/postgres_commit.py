@@ -6,6 +6,7 @@ fails by something in it, it is undone and each of its operations runs alone: on
 
 import asyncio
 import logging
+import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from calc_grpc.errors import CalcError, JournalUnavailable
 from calc_grpc.journal.port import Change
 from calc_grpc.journal.postgres_hints import say
 from calc_grpc.journal.postgres_link import Db, Link
+from calc_grpc.metrics import counts
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -80,7 +82,10 @@ class PostgresCommit:
             await self._arrived.wait()
             self._arrived.clear()
             while batch := self._next_batch():
+                began_at = time.monotonic()
                 changes = await self._write(batch)
+                has_failed = isinstance(batch[0].error, JournalUnavailable)
+                counts.count_commit(len(batch), time.monotonic() - began_at, has_failed=has_failed)
                 self._deliver(batch, changes)
 
     def _next_batch(self) -> list[_Entry]:

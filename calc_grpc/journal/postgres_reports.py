@@ -7,7 +7,7 @@ from calc_grpc.calculation import Calculation, ReportState
 from calc_grpc.errors import CalcError, NotFinished, ReportNotRequested
 from calc_grpc.journal.port import LEASE_US, Change, DueReport
 from calc_grpc.journal.postgres_link import Db
-from calc_grpc.journal.rows import WHOLE, calculation_of, change_of
+from calc_grpc.journal.rows import CHANGED, REPORTED, WHOLE, calculation_of, change_of, due_report_of
 
 
 class ClaimReports(NamedTuple):
@@ -58,9 +58,7 @@ async def renew_reports(db: Db, changes: list[Change], renewals: list[Renewal]) 
     return [None for _ in renewals]
 
 
-async def record_report(
-    db: Db, changes: list[Change], attempts: list[Recorded]
-) -> list[Calculation | CalcError | None]:
+async def record_report(db: Db, changes: list[Change], attempts: list[Recorded]) -> list[bool | CalcError]:
     """Store how attempts ended, of reports that are still the callers'."""
     cursor = await db.execute(
         f"""UPDATE calculations SET report_state = mine.new_state, report_attempt_count = report_attempt_count + 1,
@@ -68,7 +66,7 @@ async def record_report(
         revision = revision + 1
         FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
             AS mine (id, held, new_state, problem, next_us)
-        WHERE calculation_id = mine.id AND report_fence = mine.held AND report_state = 'PENDING' RETURNING {WHOLE}""",
+        WHERE calculation_id = mine.id AND report_fence = mine.held AND report_state = 'PENDING' RETURNING {CHANGED}""",
         [
             [one.due.calculation_id for one in attempts],
             [one.due.fence for one in attempts],
@@ -78,10 +76,10 @@ async def record_report(
         ],
         binary=True,
     )
-    rows = {row["calculation_id"]: row for row in await cursor.fetchall()}
-    return [
-        _noted(rows[one.due.calculation_id], changes) if one.due.calculation_id in rows else None for one in attempts
-    ]
+    rows = await cursor.fetchall()
+    changes += [change_of(row) for row in rows]
+    recorded = {row["calculation_id"] for row in rows}
+    return [one.due.calculation_id in recorded for one in attempts]
 
 
 async def resend_report(db: Db, changes: list[Change], resends: list[Resend]) -> list[Calculation | CalcError | None]:
@@ -119,21 +117,12 @@ async def _claim_reports(db: Db, wanted: ClaimReports) -> list[DueReport]:
 
 async def _lease(db: Db, sequences: Sequence[int], now_us: int) -> list[DueReport]:
     cursor = await db.execute(
-        """UPDATE calculations SET report_due_us = %s, report_fence = report_fence + 1 WHERE sequence = ANY(%s)
-        RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us, report_fence""",
+        f"""UPDATE calculations SET report_due_us = %s, report_fence = report_fence + 1 WHERE sequence = ANY(%s)
+        RETURNING {REPORTED}""",
         [now_us + LEASE_US, sequences],
+        binary=True,
     )
-    return [
-        DueReport(
-            calculation_id=row["calculation_id"],
-            callback_url=row["callback_url"],
-            callback_origin=row["callback_origin"],
-            attempt_count=row["report_attempt_count"],
-            since_us=row["report_since_us"],
-            fence=row["report_fence"],
-        )
-        for row in await cursor.fetchall()
-    ]
+    return [due_report_of(row) for row in await cursor.fetchall()]
 
 
 async def _resend(db: Db, changes: list[Change], resend: Resend) -> Calculation | CalcError | None:

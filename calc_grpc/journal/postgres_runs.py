@@ -35,6 +35,7 @@ DELETE FROM calculations WHERE sequence = ANY(ARRAY(SELECT sequence FROM calcula
     WHERE finish_time_us < %s AND report_state <> 'PENDING' ORDER BY finish_time_us LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING sequence
 """
+_CLAIMED_TOO = ", ".join(name for name in CLAIMED if name not in CHANGED.split(", "))
 _MINE = "calculations.calculation_id = mine.id AND calculations.fence = mine.held AND state = 'RUNNING'"
 
 
@@ -137,7 +138,7 @@ async def progress(db: Db, changes: list[Change], steps: list[Progress]) -> list
     return [rows[step.calculation_id]["revision"] if step.calculation_id in rows else None for step in steps]
 
 
-async def finish(db: Db, changes: list[Change], ends: list[Finish]) -> list[Calculation | CalcError | None]:
+async def finish(db: Db, changes: list[Change], ends: list[Finish]) -> list[bool | CalcError]:
     """End runs that are still the callers'."""
     outcomes = [end.outcome for end in ends]
     cursor = await db.execute(
@@ -147,7 +148,7 @@ async def finish(db: Db, changes: list[Change], ends: list[Finish]) -> list[Calc
         progress_stage = CASE WHEN mine.end_state = 'SUCCEEDED' THEN 'done' ELSE progress_stage END, {_END}
         FROM unnest(%(ids)s::text[], %(fences)s::bigint[], %(states)s::text[], %(results)b::bytea[],
             %(reasons)s::text[], %(messages)s::text[]) AS mine (id, held, end_state, end_result, reason, message)
-        WHERE {_MINE} RETURNING {WHOLE}, report_due_us""",
+        WHERE {_MINE} RETURNING {CHANGED}""",
         {
             "ids": [end.calculation_id for end in ends],
             "fences": [end.fence for end in ends],
@@ -160,7 +161,7 @@ async def finish(db: Db, changes: list[Change], ends: list[Finish]) -> list[Calc
         binary=True,
     )
     rows = _noted(await cursor.fetchall(), changes)
-    return [_calculation(rows[end.calculation_id]) if end.calculation_id in rows else None for end in ends]
+    return [end.calculation_id in rows for end in ends]
 
 
 async def finish_new(db: Db, changes: list[Change], ends: Sequence[FinishNew]) -> dict[str, Calculation]:
@@ -257,7 +258,7 @@ async def _take(db: Db, changes: list[Change], wanted: ClaimRuns, kind: str, lim
                 WHERE kind = %(kind)s AND state = 'SCHEDULED' AND due_time_us <= %(now)s
                 ORDER BY due_time_us, sequence LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
             LIMIT %(limit)s))
-        RETURNING {CHANGED}, sequence, create_time_us, input, fence, crash_count""",
+        RETURNING {CHANGED}, sequence, {_CLAIMED_TOO}""",
         {
             "owner": wanted.owner,
             "until": wanted.now_us + LEASE_US,

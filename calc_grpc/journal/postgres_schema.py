@@ -1,11 +1,15 @@
 """The tables of the PostgreSQL journal."""
 
-from calc_grpc.calculation import LONE_KIND
-from calc_grpc.errors import StartRefused
-from calc_grpc.journal import postgres_catalogue, postgres_digits
-from calc_grpc.journal.postgres_link import Db, shown
+from collections.abc import Sequence
 
-VERSION = 3
+from calc_grpc.calculation import LONE_KIND
+from calc_grpc.journal import postgres_catalogue, postgres_digits
+from calc_grpc.journal.port import Change
+from calc_grpc.journal.postgres_link import Db, shown
+from calc_grpc.journal.versions import refuse_unknown
+from calc_grpc.journal.waiting import OF_CREATORS
+
+VERSION = 5
 # The order of lists, as the indexes for filters write it. It must not be the primary key's own: believing that columns
 # are independent, the planner would walk the primary key for rows that are not there, a million of them.
 FILTERED_ORDER = "(sequence + 0)"
@@ -68,20 +72,26 @@ CREATE UNIQUE INDEX calculations_lone ON calculations (kind)
     WHERE kind = '{LONE_KIND}' AND state IN ('SCHEDULED', 'RUNNING');
 {postgres_catalogue.TABLES}
 """
-_STEPS = (_SCHEMA, postgres_digits.TABLES, _CATALOGUE)  # from version 0 to 1, and so on
+# Who asked for it: the ids under which the other rooms log, and trace, the same request.
+_ORIGIN = "ALTER TABLE calculations ADD COLUMN request_id TEXT, ADD COLUMN traceparent TEXT;"
+_WAITING = f"CREATE INDEX calculations_waiting ON calculations (creator, state) WHERE {OF_CREATORS};"
+# From version 0 to 1, and so on. What a step may do: `versions.py`.
+_STEPS = (_SCHEMA, postgres_digits.TABLES, _CATALOGUE, _ORIGIN, _WAITING)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('calc_grpc journal schema'))"  # servers may start at the same time
 
 
+async def rewrite_version(db: Db, changes: list[Change], asked: Sequence[None]) -> list[None]:
+    """Write the version as it is, a write that changes nothing; for `PostgresCommit`."""
+    await db.execute("UPDATE journal_version SET version = version")
+    return [None for _ in asked]
+
+
 async def migrate(db: Db, url: str) -> None:
-    """Bring the tables up to this version; raises StartRefused when a newer program wrote them."""
+    """Bring the tables up to this version; raises StartRefused for those of a program two releases newer."""
     async with db.transaction():
         await db.execute(_LOCK)
         version = await _version(db)
-        if version > VERSION:
-            raise StartRefused(
-                f"CALC_DATABASE_URL: {shown(url)} has version {version}, this program knows {VERSION}; "
-                "start the newer program"
-            )
+        refuse_unknown(shown(url), version, known=VERSION)
         if version < VERSION:
             for step in _STEPS[version:]:
                 await db.execute(step)

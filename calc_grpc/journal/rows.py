@@ -4,16 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from calc_grpc.calculation import Calculation, Report
-from calc_grpc.journal.port import Change, Listener, NewCalculation
+from calc_grpc.journal.port import Change, DueReport, Listener, NewCalculation
 
 SHOWN = """sequence, calculation_id, kind, creator, state, create_time_us, due_time_us, start_time_us, finish_time_us,
     progress_fraction, progress_stage, progress_detail, revision, error_reason, error_message,
     report_id, report_state, report_attempt_count, report_last_error, report_next_time_us"""
 # Of a `pi` both are a few bytes, and what its row in a table shows; the others are left where they are, unread.
 LIGHT = f"{SHOWN}, CASE kind WHEN 'pi' THEN input END AS input, CASE kind WHEN 'pi' THEN result END AS result"
-WHOLE = f"{SHOWN}, input, result"
+WHOLE = f"{SHOWN}, input, result, request_id, traceparent"
+REPORTED = f"""{SHOWN}, result, request_id, traceparent, callback_url, callback_origin,
+    report_since_us, report_fence"""
 CHANGED = "calculation_id, kind, state, due_time_us, report_due_us"
-CLAIMED = ("calculation_id", "kind", "create_time_us", "input", "fence", "crash_count")  # the fields of a Claim
+CLAIMED = (  # the fields of a Claim
+    *("calculation_id", "kind", "create_time_us", "due_time_us", "start_time_us", "input", "fence", "crash_count"),
+    *("request_id", "traceparent"),
+)
 
 
 def calculation_of(row: Mapping[str, Any]) -> Calculation:
@@ -27,6 +32,24 @@ def calculation_of(row: Mapping[str, Any]) -> Calculation:
         next_time_us=values.pop("report_next_time_us"),
     )
     return Calculation(report=report, **values)
+
+
+def due_report_of(row: Mapping[str, Any]) -> DueReport:
+    """Read a row selected with REPORTED."""
+    values = dict(row)
+    own = {
+        "callback_url": values.pop("callback_url"),
+        "callback_origin": values.pop("callback_origin"),
+        "since_us": values.pop("report_since_us"),
+        "fence": values.pop("report_fence"),
+    }
+    calculation = calculation_of(values)
+    return DueReport(
+        calculation_id=calculation.calculation_id,
+        attempt_count=calculation.report.attempt_count,
+        calculation=calculation,
+        **own,
+    )
 
 
 def accepted_of(new: NewCalculation, sequence: int) -> Calculation:
@@ -54,6 +77,8 @@ def accepted_of(new: NewCalculation, sequence: int) -> Calculation:
         error_reason=None,
         error_message=None,
         input=new.input,
+        request_id=new.request_id or None,
+        traceparent=new.traceparent or None,
     )
 
 

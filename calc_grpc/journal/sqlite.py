@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from calc_grpc.calculation import Calculation, Clock, ReportState, wall_clock_us
 from calc_grpc.errors import JournalUnavailable, StartRefused
-from calc_grpc.journal import sqlite_reports, sqlite_runs
+from calc_grpc.journal import census, sqlite_reports, sqlite_runs
 from calc_grpc.journal.catalogue_port import CatalogueStore
+from calc_grpc.journal.census import Census
 from calc_grpc.journal.digits_port import DigitStore
 from calc_grpc.journal.file_lock import FileLock
 from calc_grpc.journal.group_commit import GroupCommit, JointOperation
@@ -21,7 +22,7 @@ from calc_grpc.journal.rows import LIGHT, WHOLE, Listeners, calculation_of
 from calc_grpc.journal.sqlite_accepting import Accepting
 from calc_grpc.journal.sqlite_catalogue import SqliteCatalogue
 from calc_grpc.journal.sqlite_digits import SqliteDigits
-from calc_grpc.journal.sqlite_schema import connect, migrate
+from calc_grpc.journal.sqlite_schema import connect, migrate, rewrite_version
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ class SqliteJournal:
             )
         )
 
-    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> Calculation | None:
+    async def finish(self, calculation_id: str, fence: int, outcome: Outcome) -> bool:
         return await self._writer.write(
             lambda db, changes: sqlite_runs.finish(db, changes, calculation_id, fence, outcome, now_us=self.clock())
         )
@@ -126,7 +127,7 @@ class SqliteJournal:
 
     async def record_report(
         self, due: DueReport, *, state: ReportState, last_error: str, next_time_us: int | None
-    ) -> Calculation | None:
+    ) -> bool:
         return await self._writer.write(
             lambda db, changes: sqlite_reports.record_report(
                 db, changes, due, state=state, last_error=last_error, next_time_us=next_time_us
@@ -143,6 +144,12 @@ class SqliteJournal:
 
     async def prune(self, *, before_us: int, limit: int) -> int:
         return await self._writer.write(lambda db, _: sqlite_runs.prune(db, before_us=before_us, limit=limit))
+
+    async def census(self) -> Census:
+        return await self._read(census.read_sqlite)
+
+    async def write_nothing(self) -> None:
+        await self._writer.write(lambda db, _: rewrite_version(db))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         return self._listeners.add(listener)

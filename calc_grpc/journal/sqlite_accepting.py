@@ -15,15 +15,22 @@ from calc_grpc.errors import CalcError, CalculationConflict, QueueFull, SyncRunn
 from calc_grpc.journal.port import Change, NewCalculation
 from calc_grpc.journal.rows import WHOLE, accepted_of, calculation_of, scheduled
 from calc_grpc.journal.sqlite_runs import finish_new
-from calc_grpc.journal.waiting import WaitingCount
+from calc_grpc.journal.waiting import (
+    OF_CREATORS,
+    CreatorCount,
+    WaitingCount,
+    bounded_creators,
+    refused_for_creators,
+)
 
 MAX_ROWS = 64  # of one INSERT; each number of rows is a statement that SQLite keeps compiled
 
 _COLUMNS = """calculation_id, kind, creator, state, create_time_us, due_time_us, callback_url, callback_origin,
-    report_id, report_state, input_sha256, input"""
-_ROW = "(?, ?, ?, 'SCHEDULED', ?, ?, ?, ?, ?, ?, ?, ?)"
+    report_id, report_state, input_sha256, input, request_id, traceparent"""
+_ROW = "(?, ?, ?, 'SCHEDULED', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _STORED = f"""SELECT {WHOLE}, input_sha256 FROM calculations
     WHERE calculation_id IN (SELECT value FROM json_each(?))"""
+_OF_CREATOR = f"SELECT count(*) FROM calculations WHERE creator = ? AND {OF_CREATORS}"
 
 
 class Accepting:
@@ -37,17 +44,23 @@ class Accepting:
     ) -> list[Calculation | CalcError]:
         """Insert, or answer with the rows of the same ids and inputs.
 
-        CalculationConflict, SyncRunning, QueueFull for others.
+        CalculationConflict, SyncRunning, TooManyWaiting, QueueFull for others.
         """
         stored = _stored(db, news)
         fresh: dict[str, NewCalculation] = {}
+        refused: dict[str, CalcError] = {}
         lone_id = _lone_id(db) if any(new.kind == LONE_KIND for new in news) else None
+        of_creators = CreatorCount(_of_creators(db, news))
         for new in news:
-            is_new = new.calculation_id not in stored and new.calculation_id not in fresh
-            is_second = new.kind == LONE_KIND and lone_id is not None
-            if is_new and not is_second and (new.result is not None or self._may_wait(db, new.kind, fresh.values())):
-                fresh[new.calculation_id] = new
-                lone_id = new.calculation_id if new.kind == LONE_KIND else lone_id
+            if new.calculation_id in stored or new.calculation_id in fresh:
+                continue
+            refusal = self._refusal(db, new, fresh.values(), lone_id, of_creators)
+            if refusal is not None:
+                refused[new.calculation_id] = refusal
+                continue
+            fresh[new.calculation_id] = new
+            of_creators.add(new)
+            lone_id = new.calculation_id if new.kind == LONE_KIND else lone_id
         inserted = _insert(db, list(fresh.values()))
         for new in fresh.values():
             if new.result is not None:
@@ -55,7 +68,8 @@ class Accepting:
             else:
                 changes.append(scheduled(new))
         return [
-            _answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted, lone_id)
+            _answer(new, stored.get(new.calculation_id), fresh.get(new.calculation_id), inserted)
+            or refused[new.calculation_id]
             for new in news
         ]
 
@@ -71,11 +85,30 @@ class Accepting:
         counts = Counter(new.kind for new in news)
         if not all(self._waiting.has_room(kind, partial(_count, db, kind), n=n) for kind, n in counts.items()):
             return None
+        if refused_for_creators(news, _of_creators(db, news)):
+            return None
         inserted = _insert(db, news)
         for new in news:
             self._waiting.add(new.kind)
             changes.append(scheduled(new))
         return list(inserted.values())
+
+    def _refusal(
+        self,
+        db: sqlite3.Connection,
+        new: NewCalculation,
+        fresh: Collection[NewCalculation],
+        lone_id: str | None,
+        of_creators: CreatorCount,
+    ) -> CalcError | None:
+        """Why a new one is not accepted, if it is not; where it is, and waits, that is noted of its kind."""
+        if new.kind == LONE_KIND and lone_id is not None:
+            return SyncRunning(metadata={"calculation_id": lone_id})
+        if refusal := of_creators.refusal(new):
+            return refusal
+        if new.result is None and not self._may_wait(db, new.kind, fresh):
+            return QueueFull(metadata={"kind": new.kind})
+        return None
 
     def _may_wait(self, db: sqlite3.Connection, kind: str, fresh: Collection[NewCalculation]) -> bool:
         """Note that one more waits, if it may. fresh: those that will be inserted as well."""
@@ -94,6 +127,11 @@ def _count(db: sqlite3.Connection, kind: str) -> int:
     query = "SELECT count(*) FROM calculations WHERE kind = ? AND state = 'SCHEDULED'"
     present: int = db.execute(query, (kind,)).fetchone()[0]
     return present
+
+
+def _of_creators(db: sqlite3.Connection, news: Sequence[NewCalculation]) -> dict[str, int]:
+    """How many wait or run of each creator to whom one of these sets a bound."""
+    return {creator: db.execute(_OF_CREATOR, (creator,)).fetchone()[0] for creator in bounded_creators(news)}
 
 
 def _lone_id(db: sqlite3.Connection) -> str | None:
@@ -124,7 +162,7 @@ def _values(new: NewCalculation) -> tuple[object, ...]:
     return (
         *(new.calculation_id, new.kind, new.creator, new.create_time_us, new.due_time_us, new.callback_url),
         *(new.callback_origin, new.report_id, "PENDING" if new.report_id else "NOT_REQUESTED"),
-        *(new.input_sha256, new.input),
+        *(new.input_sha256, new.input, new.request_id or None, new.traceparent or None),
     )
 
 
@@ -133,16 +171,13 @@ def _answer(
     stored: sqlite3.Row | None,
     first: NewCalculation | None,
     inserted: Mapping[str, Calculation],
-    lone_id: str | None,
-) -> Calculation | CalcError:
-    """first: whoever asked for this id first among those that asked together. lone_id: see `_lone_id`."""
+) -> Calculation | CalculationConflict | None:
+    """first: whoever asked for this id first among those that asked together. None: it was refused."""
     if stored is not None:
         if (stored["kind"], stored["input_sha256"]) == (new.kind, new.input_sha256):
             return calculation_of({name: stored[name] for name in stored.keys() if name != "input_sha256"})  # noqa: SIM118
-    elif first is None and new.kind == LONE_KIND and lone_id is not None:
-        return SyncRunning(metadata={"calculation_id": lone_id})
     elif first is None:
-        return QueueFull(metadata={"kind": new.kind})
+        return None
     elif (first.kind, first.input_sha256) == (new.kind, new.input_sha256):
         return inserted[new.calculation_id]
     return CalculationConflict(metadata={"calculation_id": new.calculation_id})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from calc_grpc.calculation import SECOND_US, Calculation, ReportState
 from calc_grpc.errors import NotFinished, ReportNotRequested
 from calc_grpc.journal.port import LEASE_US, Change, DueReport
-from calc_grpc.journal.rows import WHOLE, calculation_of
+from calc_grpc.journal.rows import CHANGED, REPORTED, WHOLE, calculation_of, change_of, due_report_of
 from calc_grpc.retry import LONGEST_PATIENT_WAIT_S
 
 
@@ -22,23 +22,13 @@ def claim_reports(
             f"""UPDATE calculations SET report_due_us = ?, report_fence = report_fence + 1 WHERE sequence = (
                 SELECT sequence FROM calculations WHERE report_due_us <= ?
                 AND callback_origin NOT IN ({",".join("?" * len(full))}) ORDER BY report_due_us LIMIT 1)
-            RETURNING calculation_id, callback_url, callback_origin, report_attempt_count, report_since_us,
-                report_fence""",
+            RETURNING {REPORTED}""",
             (now_us + LEASE_US, now_us, *full),
         ).fetchone()
         if row is None:
             break
         in_flight[row["callback_origin"]] = in_flight.get(row["callback_origin"], 0) + 1
-        taken.append(
-            DueReport(
-                calculation_id=row["calculation_id"],
-                callback_url=row["callback_url"],
-                callback_origin=row["callback_origin"],
-                attempt_count=row["report_attempt_count"],
-                since_us=row["report_since_us"],
-                fence=row["report_fence"],
-            )
-        )
+        taken.append(due_report_of(row))
     return taken
 
 
@@ -59,12 +49,12 @@ def record_report(
     state: ReportState,
     last_error: str,
     next_time_us: int | None,
-) -> Calculation | None:
+) -> bool:
     """Store how an attempt ended, if the report is still the caller's."""
     row = db.execute(
         f"""UPDATE calculations SET report_state = :state, report_attempt_count = report_attempt_count + 1,
         report_last_error = :last_error, report_next_time_us = :next, report_due_us = :next, revision = revision + 1
-        WHERE calculation_id = :id AND report_fence = :fence AND report_state = 'PENDING' RETURNING {WHOLE}""",
+        WHERE calculation_id = :id AND report_fence = :fence AND report_state = 'PENDING' RETURNING {CHANGED}""",
         {
             "state": state,
             "last_error": last_error,
@@ -73,7 +63,9 @@ def record_report(
             "fence": due.fence,
         },
     ).fetchone()
-    return _noted(row, changes) if row else None
+    if row:
+        changes.append(change_of(row))
+    return bool(row)
 
 
 def resend_report(
@@ -92,10 +84,11 @@ def resend_report(
     row = db.execute(
         f"""UPDATE calculations SET report_state = 'PENDING', report_attempt_count = 0, report_last_error = '',
         report_next_time_us = :now, report_due_us = :now, report_since_us = :now, report_fence = report_fence + 1,
-        revision = revision + 1 WHERE calculation_id = :id RETURNING {WHOLE}""",
+        revision = revision + 1 WHERE calculation_id = :id RETURNING {WHOLE}, report_due_us""",
         {"now": now_us, "id": calculation_id},
     ).fetchone()
-    return _noted(row, changes)
+    changes.append(change_of(row))
+    return calculation_of({name: row[name] for name in row.keys() if name != "report_due_us"})  # noqa: SIM118
 
 
 def next_report_us(db: sqlite3.Connection) -> int | None:
@@ -124,17 +117,3 @@ def forget_the_future(db: sqlite3.Connection, *, now_us: int) -> None:
         report_since_us = min(report_since_us, :now) WHERE report_due_us > :now + :longest""",
         {"now": now_us, "longest": round(LONGEST_PATIENT_WAIT_S * SECOND_US)},
     )
-
-
-def _noted(row: sqlite3.Row, changes: list[Change]) -> Calculation:
-    calculation = calculation_of(dict(row))
-    changes.append(
-        Change(
-            calculation_id=calculation.calculation_id,
-            kind=calculation.kind,
-            state=calculation.state,
-            due_time_us=calculation.due_time_us,
-            report_is_due=calculation.report.next_time_us is not None,
-        )
-    )
-    return calculation

@@ -82,13 +82,13 @@ def progress(
 
 def finish(
     db: sqlite3.Connection, changes: list[Change], calculation_id: str, fence: int, outcome: Outcome, *, now_us: int
-) -> Calculation | None:
+) -> bool:
     """End a run that is still the caller's."""
     row = db.execute(
         f"""UPDATE calculations SET state = :state, result = :result, error_reason = :reason, error_message = :message,
         progress_fraction = CASE WHEN :state = 'SUCCEEDED' THEN 1 ELSE progress_fraction END,
         progress_stage = CASE WHEN :state = 'SUCCEEDED' THEN 'done' ELSE progress_stage END, {_END}
-        WHERE {_MINE} RETURNING {WHOLE}, report_due_us""",
+        WHERE {_MINE} RETURNING {CHANGED}""",
         {
             "state": outcome.state,
             "result": outcome.result,
@@ -99,7 +99,7 @@ def finish(
             "fence": fence,
         },
     ).fetchone()
-    return _calculation(_noted(row, changes)) if row else None
+    return bool(row and _noted(row, changes))
 
 
 def hand_back(db: sqlite3.Connection, changes: list[Change], calculation_id: str, fence: int, *, crashed: bool) -> bool:
@@ -188,7 +188,7 @@ def _take(db: sqlite3.Connection, changes: list[Change], sequence: int, *, owner
     row = db.execute(
         f"""UPDATE calculations SET state = 'RUNNING', owner = ?, fence = fence + 1, lease_until_us = ?,
         start_time_us = ?, progress_fraction = 0, progress_stage = '', revision = revision + 1 WHERE sequence = ?
-        RETURNING {", ".join(CLAIMED)}, state, due_time_us, report_due_us""",
+        RETURNING {", ".join(CLAIMED)}, state, report_due_us""",
         (owner, now_us + LEASE_US, now_us, sequence),
     ).fetchone()
     _noted(row, changes)

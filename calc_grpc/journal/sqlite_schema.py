@@ -4,10 +4,11 @@ import sqlite3
 from pathlib import Path
 
 from calc_grpc.calculation import LONE_KIND
-from calc_grpc.errors import StartRefused
 from calc_grpc.journal import sqlite_catalogue, sqlite_digits
+from calc_grpc.journal.versions import refuse_unknown
+from calc_grpc.journal.waiting import OF_CREATORS
 
-VERSION = 4
+VERSION = 6
 
 # The blobs come last: a row is read without them, so lists never touch their pages.
 _TABLES = """
@@ -62,7 +63,11 @@ CREATE UNIQUE INDEX calculations_lone ON calculations (kind)
     WHERE kind = '{LONE_KIND}' AND state IN ('SCHEDULED', 'RUNNING');
 {sqlite_catalogue.TABLES}
 """
-_STEPS = (_TABLES, _FINISHED, sqlite_digits.TABLES, _CATALOGUE)  # from version 0 to 1, and so on
+# Who asked for it: the ids under which the other rooms log, and trace, the same request.
+_ORIGIN = "ALTER TABLE calculations ADD COLUMN request_id TEXT; ALTER TABLE calculations ADD COLUMN traceparent TEXT;"
+_WAITING = f"CREATE INDEX calculations_waiting ON calculations (creator, state) WHERE {OF_CREATORS};"
+# From version 0 to 1, and so on. What a step may do: `versions.py`.
+_STEPS = (_TABLES, _FINISHED, sqlite_digits.TABLES, _CATALOGUE, _ORIGIN, _WAITING)
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -75,13 +80,16 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the tables up to this version; raises StartRefused when a newer program wrote them."""
+def rewrite_version(connection: sqlite3.Connection) -> None:
+    """Write the page that holds the version, as it is: a write that changes nothing."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise StartRefused(
-            f"CALC_DATABASE_URL: {path} has version {version}, this program knows {VERSION}; start the newer program"
-        )
+    connection.execute(f"PRAGMA user_version = {int(version)}")
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables up to this version; raises StartRefused for those of a program two releases newer."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    refuse_unknown(str(path), version, known=VERSION)
     if version < VERSION:
         steps = " ".join(_STEPS[version:])
         connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -25,7 +25,7 @@ from calc_grpc.orbits.result import (
 )
 from calc_grpc.orbits.rivals import Rival
 from calc_grpc.orbits.selection import Solution
-from calc_grpc.orbits.track import Track, densest_days, motion, night_count, select
+from calc_grpc.orbits.track import Track, densest_days, fit_sigmas_arcsec, motion, night_count, select
 from calc_grpc.orbits.uncertainty import Posterior
 from calc_grpc.orbits.verdict import Evidence, covered, grounds_of, is_meaningful, judge
 
@@ -33,6 +33,8 @@ NO_ORBIT = (
     "No orbit about the Sun comes near these positions. Check times, coordinates and stations, and that all rows "
     "show one object."
 )
+
+OUTSIDE = 0.025  # on either side of the central 95 %
 
 
 def describe(
@@ -49,17 +51,18 @@ def describe(
     verdict, reason, cause = judge(evidence)
     meaningful = is_meaningful(evidence)
     seen = predict(best.track, best.frame, after.parameters)
+    spread = spread_of(after, rivals if cause == "TWO_ORBITS" else [])
     return DistanceResult(
         verdict=verdict,
         verdict_reason=reason,
         orbit=orbit,
         grounds=grounds_of(evidence, cause),
-        observations=_rows(observations, order, best, after, shares, seen, verdict, meaningful),
+        observations=_rows(observations, order, best, spread, shares, seen, verdict, meaningful),
         alternatives=tuple(
             Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
             for one in rivals
         ),
-        follow_up=_follow_up(in_order, best, after, seen, orbit, evidence, table, as_of) if meaningful else None,
+        follow_up=_follow_up(in_order, best, after, seen, orbit, spread, table, as_of) if meaningful else None,
     )
 
 
@@ -119,6 +122,7 @@ def _orbit(in_order: list[Observation], solution: Solution, after: Posterior) ->
         chi2_reduced=solution.chi2_reduced,
         arc_days=float(np.ptp(track.mjd[used])),
         night_count=night_count(track.mjd[used]),
+        family=after.family,
         h_magnitude=absolute_magnitude(
             [in_order[row].magnitude for row in rows],
             [in_order[row].band for row in rows],
@@ -129,14 +133,45 @@ def _orbit(in_order: list[Observation], solution: Solution, after: Posterior) ->
     )
 
 
+def spread_of(after: Posterior, rivals: Sequence[Rival]) -> Floats:
+    """Distances with what is known of them: columns distance, sigma, low, high, au, (n, 4).
+
+    rivals: orbits between which and the best one nothing has decided. Sigma is the root of the mean square distance
+    from the one given, over all of them by weight; the bounds are of all that are not too rare for the central 95 %.
+    A row that a rival cannot reach (infinity, see `predict`) is left to the best orbit.
+    """
+    own = _columns(after)
+    if not rivals:
+        return own
+    others = [_columns(one.after) for one in rivals]
+    reached = [np.where(np.isfinite(other).all(axis=1, keepdims=True), other, own) for other in others]
+    shares = np.array([one.weight for one in rivals])
+    orbits = np.stack([own, *reached])
+    squares = orbits[:, :, 1] ** 2 + (orbits[:, :, 0] - own[:, 0]) ** 2
+    usual = orbits[[True, *(shares > OUTSIDE)]]
+    return np.column_stack(
+        [
+            own[:, 0],
+            np.sqrt(np.array([1.0 - shares.sum(), *shares]) @ squares),
+            usual[:, :, 2].min(axis=0),
+            usual[:, :, 3].max(axis=0),
+        ]
+    )
+
+
+def _columns(after: Posterior) -> Floats:
+    return np.stack([after.distances, after.sigmas, after.lows, after.highs], axis=1)
+
+
 def _rows(
-    observations: Sequence[Observation], order: Sequence[int], best: Solution, after: Posterior, shares: Floats,
+    observations: Sequence[Observation], order: Sequence[int], best: Solution, spread: Floats, shares: Floats,
     seen: Prediction, verdict: Verdict, meaningful: bool,
 ) -> tuple[ObservationResult, ...]:  # fmt: skip
-    """Results in the order of the input, without distances where those mean nothing."""
-    numbers = np.stack([after.distances, after.sigmas, after.lows, after.highs, seen.sun_distances], axis=1).tolist()
+    """Results in the order of the input, without distances where those mean nothing. spread: of `spread_of`."""
+    numbers = np.column_stack([spread, seen.sun_distances]).tolist()
     residuals = (seen.residuals / ARCSEC_RAD).tolist()
     shares_known = bool(np.all(np.isfinite(shares)))
+    weights = fit_sigmas_arcsec(best.track).tolist()
     rows: list[ObservationResult] = [ObservationResult(id=None, result_state=verdict)] * len(order)
     for row, k in enumerate(order):
         distance, sigma, low, high, from_sun = numbers[row] if meaningful else (None,) * 5
@@ -152,13 +187,16 @@ def _rows(
             residual_ra_arcsec=ra,
             residual_dec_arcsec=dec,
             used=bool(best.used[row]),
-            information_share=float(shares[row]) if meaningful and shares_known else None,
+            # A share of everything may come out a rounding above 1.
+            information_share=min(1.0, float(shares[row])) if meaningful and shares_known else None,
+            fit_sigma_ra_arcsec=weights[row][0],
+            fit_sigma_dec_arcsec=weights[row][1],
         )
     return tuple(rows)
 
 
 def _follow_up(
-    in_order: list[Observation], best: Solution, after: Posterior, seen: Prediction, orbit: Orbit, evidence: Evidence,
+    in_order: list[Observation], best: Solution, after: Posterior, seen: Prediction, orbit: Orbit, spread: Floats,
     table: PlanetTable, as_of: datetime | None,
 ) -> FollowUp | None:  # fmt: skip
     like, moment = like_and_after([one for one, used in zip(in_order, best.used, strict=True) if used], as_of)
@@ -168,7 +206,7 @@ def _follow_up(
         epoch_mjd=after.epoch_mjd,
         range_partials=seen.range_partials[best.used] @ np.asarray(np.linalg.inv(after.turn), dtype=np.float64),
         distances=after.distances[best.used],
-        relative_sigma=evidence.relative_sigma,
+        relative_sigma=float(np.max(spread[best.used, 1] / spread[best.used, 0])),
         like=like,
         after=moment,
         table=table,

@@ -18,16 +18,24 @@ EARTH_TURN_RAD_PER_DAY = 2.0 * math.pi * 1.00273781191135448  # IERS Conventions
 
 
 class Nights(NamedTuple):
-    """Midnights of a station, one row each, ICRF axes.
+    """A station at one moment of each night, one row each, ICRF axes.
 
     mjd: TDB (n,). observer, drift: heliocentric place and velocity, au and au/day (n, 3). zenith: unit vectors (n, 3),
-    geodetic; zeros where there is no ground to stand on.
+    geodetic; zeros where there is no ground to stand on. pole: unit vector of the Earth's, in the middle of them (3,).
     """
 
     mjd: Floats
     observer: Floats
     drift: Floats
     zenith: Floats
+    pole: Floats
+
+    def rows(self, which: slice | np.ndarray) -> "Nights":
+        """Some of the nights."""
+        mjd, observer, drift, zenith = (
+            np.ascontiguousarray(part[which]) for part in (self.mjd, self.observer, self.drift, self.zenith)
+        )
+        return Nights(mjd, observer, drift, zenith, self.pole)
 
 
 def first_midnight(station: str, after: datetime) -> datetime:
@@ -45,7 +53,7 @@ def first_midnight(station: str, after: datetime) -> datetime:
 
 
 def coming_nights(station: str, first: datetime, days: Floats, *, fine_count: int) -> Nights:
-    """Place a station at midnights `days` (n,) after the first; one without a fixed place is put at the geocentre.
+    """Place a station at moments `days` (n,) after the first; one without a fixed place is put at the geocentre.
 
     The Earth is that of `earth_heliocentric` for the first `fine_count` nights, and good to 8,000 km later. A leap
     second between the nights is overlooked, and precession stands still at their middle: 0.5 km.
@@ -55,14 +63,14 @@ def coming_nights(station: str, first: datetime, days: Floats, *, fine_count: in
     earth = np.concatenate([earth_heliocentric(mjd[:fine_count]), barycentre(mjd[fine_count:])])
     place, zenith = _fixed_to_earth(station)
     eastward = EARTH_TURN_RAD_PER_DAY * np.array([-place[1], place[0], 0.0])
-    turned = _to_celestial(
-        when.ut1_mjd[0] + days, float(when.tt_mjd[0] + 0.5 * days[-1]), np.stack([place, eastward, zenith])
-    )
+    to_earth = erfa.ufunc.c2i00b(MJD_ZERO_JD, float(when.tt_mjd[0] + 0.5 * days[-1]))
+    turned = _to_celestial(when.ut1_mjd[0] + days, to_earth, np.stack([place, eastward, zenith]))
     return Nights(
         mjd=mjd,
         observer=np.ascontiguousarray(earth[:, :3] + turned[:, 0]),
         drift=np.ascontiguousarray(earth[:, 3:] + turned[:, 1]),
         zenith=turned[:, 2],
+        pole=np.asarray(to_earth[2]),
     )
 
 
@@ -76,10 +84,10 @@ def _fixed_to_earth(station: str) -> tuple[Floats, Floats]:
     return place, up / float(np.linalg.norm(up))
 
 
-def _to_celestial(ut1_mjd: Floats, middle_tt_mjd: float, vectors: Floats) -> Floats:
-    """Vectors (m, 3) fixed to the Earth in ICRF axes at each time, (n, m, 3)."""
+def _to_celestial(ut1_mjd: Floats, to_earth: Floats, vectors: Floats) -> Floats:
+    """Vectors (m, 3) fixed to the Earth in ICRF axes at each time, (n, m, 3); to_earth: ICRF to equator and CIO."""
     turn = erfa.ufunc.era00(MJD_ZERO_JD, ut1_mjd)
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
     x, y, z = vectors.T
     turned = np.stack([x * cos - y * sin, x * sin + y * cos, np.broadcast_to(z, (ut1_mjd.size, z.size))], axis=-1)
-    return np.asarray(turned @ erfa.ufunc.c2i00b(MJD_ZERO_JD, middle_tt_mjd))
+    return np.asarray(turned @ to_earth)

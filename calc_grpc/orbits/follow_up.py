@@ -4,42 +4,27 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
+from calc_grpc.orbits.advice import DAYS, EVERY_NIGHT, NIGHT_COUNT, advise
 from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.compiled import Floats
-from calc_grpc.orbits.constants import ARCSEC_RAD, DEG_RAD
+from calc_grpc.orbits.constants import ARCSEC_RAD, DAY_S, DEG_RAD
 from calc_grpc.orbits.kepler import SQRT_MU
-from calc_grpc.orbits.night_sky import (
-    Sight,
-    angle_between,
-    ellipse_of,
-    look,
-    magnitudes,
-    scatter_of,
-    sky_motion,
-    spread_of,
-)
+from calc_grpc.orbits.night_sky import Sight, ellipse_of, look, scatter_of, spread_of
 from calc_grpc.orbits.observation import Observation
 from calc_grpc.orbits.perturbations import PlanetTable, displacements, planet_table
-from calc_grpc.orbits.result import FollowUp, FollowUpNight
+from calc_grpc.orbits.result import FollowUp
 from calc_grpc.orbits.stations import station_places_km
+from calc_grpc.orbits.visibility import Visibility, visibility
 from calc_grpc.orbits.weights import sigmas_arcsec
 
-NIGHT_COUNT = 30
-HORIZON_DAYS = 180
-STEP_DAYS = 5  # between the nights that are worked out beyond the listed ones; what lies between is interpolated
-DAYS: Floats = np.unique([*range(NIGHT_COUNT), *range(NIGHT_COUNT, HORIZON_DAYS, STEP_DAYS), HORIZON_DAYS - 1.0])
-GOAL = 0.01  # largest relative 1-sigma of a distance that is called determined
 POSITIONS_PER_NIGHT = 2
-FIELD_ARCSEC = 600.0  # a usual field of view, across
-FIELD_SIGMAS = 2.0
 LOST_ABOVE_DEG = 10.0  # semi-major axis, 1-sigma; a place this uncertain is no place
-NEAR_SUN_DEG = 30.0
 HISTORICAL_AFTER = timedelta(days=730)
 LATEST_YEAR = 9990  # the calendar ends with 9999
+LISTED = DAYS.astype(np.intp)
 MOST_MEMBERS = 40
 MOST_DISTANCES = 100  # for which the gain is worked out, evenly chosen
 GEOCENTRE = "500"
@@ -95,9 +80,10 @@ def plan_follow_up(
     observations; relative_sigma: the largest of these now, as the verdict has it. like: what will be repeated, for its
     station and accuracy; after: the moment the nights follow; both from `like_and_after`. table: covers the epoch
     and the listed nights.
-    Method: the covariance (or the family) is carried to each night; what two positions there would leave of it follows
-    from the linear update of Kalman, both counted as taken at one moment. The places follow the planets' pull for the
-    listed nights and are good to the fit itself; beyond, only the size of the ellipse is used.
+    Method: each night's best moment is found first, from the two-body motion. The covariance (or the family) is carried
+    to it; what two positions there would leave of it follows from the linear update of Kalman, both counted as taken at
+    one moment. The places follow the planets' pull for the listed nights and are good to the fit itself; beyond, only
+    the size of the ellipse and whether the object can be observed are used.
     Reference: Milani 1999, Icarus 137, 269 (ellipses on the sky); Kalman 1960, J. Basic Eng. 82, 35 (the update).
     """
     if not (np.all(np.isfinite(covariance)) and math.isfinite(relative_sigma)):
@@ -106,21 +92,24 @@ def plan_follow_up(
         station=like.station, relative_sigma=relative_sigma, nights=(), observe_from=None, observe_by=None, note=""
     )
     if after.year >= LATEST_YEAR:
-        return replace(nothing, note="The calendar ends before the coming nights do.")
+        return replace(nothing, note="The calendar ends before the coming nights do.", remarks=("CALENDAR_ENDS",))
     first = first_midnight(like.station, after)
-    nights = coming_nights(like.station, first, DAYS, fine_count=NIGHT_COUNT)
+    seen = _visible(state, epoch_mjd, like.station, first, after)
+    if seen is None:
+        return _not_followed(nothing)
+    nights = coming_nights(like.station, first, DAYS + seen.offset_days[LISTED], fine_count=NIGHT_COUNT)
     displacement = _displacement(state, epoch_mjd, nights, table)
     sight = look(state, epoch_mjd, nights, displacement)
     if sight is None:
-        return replace(nothing, note="The orbit cannot be followed into the coming nights.")
+        return _not_followed(nothing)
     linear = spread_of(sight, covariance)
     spread = linear if family is None else _family_spread(sight, family, epoch_mjd, nights, displacement)
     major, _, _ = ellipse_of(spread)
     if not major[0] <= LOST_ABOVE_DEG * DEG_RAD:
-        return replace(nothing, note=_lost(float(major[0])))
+        return _lost(nothing, float(major[0]))
     sigma = float(sigmas_arcsec([like], nights.mjd[:1]).mean()) * ARCSEC_RAD
     later = _relative_after(sight, covariance, linear, sigma, range_partials, distances)
-    return _advise(nothing, first, sight, nights, spread, later, h_magnitude)
+    return advise(nothing, first, sight, nights, seen, spread, later, h_magnitude)
 
 
 def warm_up() -> None:
@@ -139,6 +128,24 @@ def warm_up() -> None:
         table=planet_table(epoch_mjd, epoch_mjd + days_ahead(start, None)),
         family=Family(states=np.stack([state, state]), weights=np.ones(2), within=1e-8 * np.eye(6)),
     )
+
+
+def _visible(state: Floats, epoch_mjd: float, station: str, first: datetime, after: datetime) -> Visibility | None:
+    """What every night within the horizon offers the station; None when the orbit cannot be followed."""
+    midnights = coming_nights(station, first, EVERY_NIGHT, fine_count=1)
+    some = midnights.rows(LISTED)
+    sight = look(state, epoch_mjd, some, np.zeros((DAYS.size, 3)))
+    if sight is None:
+        return None
+    line, velocity = (
+        np.stack([np.interp(EVERY_NIGHT, DAYS, part) for part in vectors.T], axis=1)
+        for vectors in (sight.line, sight.velocity - some.drift)
+    )
+    # A moment is told to the minute, and may be half of one earlier than the best one.
+    seen = visibility(midnights, line, velocity, not_before_days=(after - first) / timedelta(days=1) + 0.5 / 1440.0)
+    into_minute = first.second / DAY_S
+    whole = np.round((seen.offset_days + into_minute) * 1440.0) / 1440.0 - into_minute
+    return seen._replace(offset_days=whole) if midnights.zenith.any() else seen
 
 
 def _displacement(state: Floats, epoch_mjd: float, nights: Nights, table: PlanetTable) -> Floats:
@@ -171,83 +178,16 @@ def _relative_after(
     return np.asarray(np.max(np.sqrt(np.maximum(before - gained, 0.0)) / ranges, axis=1))
 
 
-def _advise(
-    nothing: FollowUp, first: datetime, sight: Sight, nights: Nights, spread: Floats, later: Floats,
-    h_magnitude: float | None,
-) -> FollowUp:  # fmt: skip
-    elongation = angle_between(sight.line, -nights.observer) / DEG_RAD
-    every_night = np.arange(float(HORIZON_DAYS))
-    dark = np.interp(every_night, DAYS, elongation) >= NEAR_SUN_DEG
-    major = np.interp(every_night, DAYS, ellipse_of(spread)[0])
-    fits = 2.0 * FIELD_SIGMAS * major <= FIELD_ARCSEC * ARCSEC_RAD
-    enough = np.flatnonzero(dark & (np.interp(every_night, DAYS, later) <= GOAL))
-    known = nothing.relative_sigma <= GOAL
-    lost = np.flatnonzero(~fits)
-    start = None if known or not enough.size else int(enough[0])
-    end = int(lost[0]) - 1 if lost.size and lost[0] > 0 else None
-    return FollowUp(
-        station=nothing.station,
-        relative_sigma=nothing.relative_sigma,
-        nights=_rows(first, sight, nights, spread, elongation, later, h_magnitude),
-        observe_from=None if start is None else first + timedelta(days=start),
-        observe_by=None if end is None else first + timedelta(days=end),
-        note=" ".join(_notes(known, start, end, dark, fits)),
-    )
-
-
-def _rows(
-    first: datetime, sight: Sight, nights: Nights, spread: Floats, elongation: Floats, later: Floats,
-    h_magnitude: float | None,
-) -> tuple[FollowUpNight, ...]:  # fmt: skip
-    sight, nights = Sight(*(part[:NIGHT_COUNT] for part in sight)), Nights(*(part[:NIGHT_COUNT] for part in nights))
-    major, minor, angle = ellipse_of(spread[:NIGHT_COUNT])
-    distance = np.sqrt(np.einsum("nk,nk->n", sight.line, sight.line))
-    ra = np.arctan2(sight.line[:, 1], sight.line[:, 0]) / DEG_RAD % 360.0
-    motion = sky_motion(sight, nights) / ARCSEC_RAD / 1440.0
-    altitude = 90.0 - angle_between(sight.line, nights.zenith) / DEG_RAD if nights.zenith[0].any() else None
-    bright = magnitudes(sight, h_magnitude) if h_magnitude is not None else None
-    unknown = [None] * NIGHT_COUNT
-    columns: dict[str, list[Any]] = {
-        "ra_deg": (ra % 360.0).tolist(),
-        "dec_deg": (np.arcsin(sight.line[:, 2] / distance) / DEG_RAD).tolist(),
-        "distance_au": distance.tolist(),
-        "ellipse_major_arcsec": (major / ARCSEC_RAD).tolist(),
-        "ellipse_minor_arcsec": (minor / ARCSEC_RAD).tolist(),
-        "ellipse_angle_deg": (angle / DEG_RAD % 180.0).tolist(),
-        "motion_ra_arcsec_per_min": motion[:, 0].tolist(),
-        "motion_dec_arcsec_per_min": motion[:, 1].tolist(),
-        "sun_elongation_deg": elongation[:NIGHT_COUNT].tolist(),
-        "altitude_deg": unknown if altitude is None else altitude.tolist(),
-        "magnitude": unknown if bright is None else [one if math.isfinite(one) else None for one in bright.tolist()],
-        "relative_sigma_after": later[:NIGHT_COUNT].tolist(),
-    }
-    return tuple(
-        FollowUpNight(at=first + timedelta(days=k), **dict(zip(columns, row, strict=True)))
-        for k, row in enumerate(zip(*columns.values(), strict=True))
-    )
-
-
-def _notes(known: bool, start: int | None, end: int | None, dark: np.ndarray, fits: np.ndarray) -> list[str]:
-    notes = []
-    if not dark[:NIGHT_COUNT].any():
-        notes.append(f"On all of these nights the object stands within {NEAR_SUN_DEG:.0f} degrees of the Sun.")
-    if not fits[0]:
-        notes.append(
-            f"The {FIELD_SIGMAS:.0f}-sigma ellipse is larger than a field of {FIELD_ARCSEC / 60.0:.0f} arcminutes "
-            "from the first night on: search along its major axis."
-        )
-    if not known and start is None:
-        notes.append(
-            f"No single night of the coming {HORIZON_DAYS} days brings the distance to 1 %; observe on several."
-        )
-    if start is not None and end is not None and end < start:
-        notes.append("The ellipse outgrows the field before one night alone would do: observe earlier as well.")
-    return notes
-
-
-def _lost(major: float) -> str:
-    size = f"{major / DEG_RAD:.0f} degrees" if math.isfinite(major) and major < math.pi else "most of the sky"
-    return (
+def _lost(nothing: FollowUp, major: float) -> FollowUp:
+    within_deg = major / DEG_RAD if math.isfinite(major) and major < math.pi else None
+    size = "most of the sky" if within_deg is None else f"{within_deg:.0f} degrees"
+    note = (
         f"Where the object stands in the coming nights is uncertain by {size}: no place to point at. "
         "Earlier images of the same days, or positions published by others, would narrow it."
     )
+    return replace(nothing, note=note, remarks=("LOST",), lost_within_deg=within_deg)
+
+
+def _not_followed(nothing: FollowUp) -> FollowUp:
+    note = "The orbit cannot be followed into the coming nights."
+    return replace(nothing, note=note, remarks=("NOT_FOLLOWED",))

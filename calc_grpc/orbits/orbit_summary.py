@@ -14,6 +14,7 @@ from calc_grpc.orbits.elements import (
     fill_elements,
 )
 from calc_grpc.orbits.errors import OrbitError
+from calc_grpc.orbits.follow_up import Family
 from calc_grpc.orbits.kepler import SQRT_MU
 from calc_grpc.orbits.moid import moid_with_earth
 from calc_grpc.orbits.result import Orbit
@@ -25,14 +26,15 @@ PARABOLIC_WITHIN = 1e-6
 
 def summarize_orbit(
     *, state: Floats, covariance: Floats, epoch_mjd: float, rms_arcsec: float, chi2_reduced: float | None,
-    arc_days: float, night_count: int, h_magnitude: float | None = None,
+    arc_days: float, night_count: int, h_magnitude: float | None = None, family: Family | None = None,
 ) -> Orbit:  # fmt: skip
     """Describe a heliocentric ICRF state (6,) with covariance (6, 6), au and au/day.
 
+    family: what the covariance stands for, where that is no bell: the elements then spread as those of its members do.
     h_magnitude comes from `magnitude.absolute_magnitude`; distance with the Earth's orbit and U are worked out here.
     """
     elements = elements_from_state(ICRF_TO_ECLIPTIC @ state)
-    sigmas = _sigmas(state, covariance)
+    sigmas = _sigmas(state, covariance, family)
     mean_anomaly = elements.mean_anomaly_rad
     return Orbit(
         epoch_mjd_tdb=epoch_mjd,
@@ -109,11 +111,31 @@ def _moid(state: Floats, epoch_mjd: float) -> float | None:
         return None
 
 
-def _sigmas(state: Floats, covariance: Floats) -> Floats:
+def _sigmas(state: Floats, covariance: Floats, family: Family | None) -> Floats:
     """1-sigma of a, e, i, node, perihelion argument, mean anomaly, period, time since perihelion: au, rad, day."""
     with np.errstate(invalid="ignore"):  # a parabola has no a and no period; their sigmas become None
         turn = number_partials(ICRF_TO_ECLIPTIC @ state) @ ICRF_TO_ECLIPTIC
-        return np.asarray(np.sqrt(np.maximum(np.sum((turn @ covariance) * turn, axis=1), 0.0)))
+        linear = np.sqrt(np.maximum(np.sum((turn @ covariance) * turn, axis=1), 0.0))
+        if family is None:
+            return np.asarray(linear)
+        # Along a long family an element bends: at the least eccentricity, say, its slope is nothing.
+        inner = np.maximum(np.sum((turn @ family.within) * turn, axis=1), 0.0)
+        outer = (family.weights / family.weights.sum()) @ _offsets(state, family.states) ** 2
+        bent = np.sqrt(inner + outer)
+    return np.asarray(np.where(np.isfinite(bent), bent, linear))
+
+
+def _offsets(state: Floats, states: Floats) -> Floats:
+    """How the numbers above of states (m, 6) differ from those of a state, (m, 8)."""
+    members = np.ascontiguousarray(np.vstack([state, states]) @ ICRF_TO_ECLIPTIC.T)
+    numbers = np.empty((len(members), 8))
+    for member, row in zip(members, numbers, strict=True):
+        fill_numbers(member, row)
+    offsets = numbers[1:] - numbers[0]
+    offsets[:, 2:6] = (offsets[:, 2:6] + math.pi) % (2.0 * math.pi) - math.pi
+    if numbers[0, 6] < np.inf:
+        offsets[:, 7] -= numbers[0, 6] * np.round(offsets[:, 7] / numbers[0, 6])
+    return np.asarray(offsets)
 
 
 @compiled

@@ -10,6 +10,11 @@ Cause = Literal[
     "NO_ORBIT", "STILL", "NO_FIT", "CONTRADICTION", "UNCOUNTED", "TOO_FAR", "TWO_ORBITS", "ONE_NIGHT", "HYPERBOLIC",
     "CENSUS_ONLY",
 ]  # fmt: skip
+Remark = Literal[
+    "CALENDAR_ENDS", "NOT_FOLLOWED", "LOST", "NEAR_SUN", "NO_DARKNESS", "LOW", "NOT_OBSERVABLE", "OBSERVABLE_LATER",
+    "NOT_SOON", "WIDE_ELLIPSE", "OUTGROWN", "SEVERAL_NIGHTS", "OBSERVE_EARLIER",
+]  # fmt: skip
+Hindrance = Literal["", "NEAR_SUN", "NO_DARKNESS", "LOW", "NEAR_MOON"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +61,11 @@ class ObservationResult:
     """The distance at one observation; every number is None when nothing was determined.
 
     distance_au: station at `observed_at` to the object when the light left it; sigma is 1-sigma; low and high
-    bound the central 95 %. Residuals: observed minus computed, arcseconds, RA times cos(Dec).
+    bound the central 95 %; where two orbits fit, sigma covers both by weight, the bounds those above 2.5 %.
+    Residuals: observed minus computed, arcseconds, RA times cos(Dec).
     used: False when the observation was left out of the fit as an outlier.
     information_share: how much of what fixes the distance this observation brings, see `leverage`.
+    fit_sigma_ra_arcsec (RA times cos(Dec)), fit_sigma_dec_arcsec: what the fit weighted the observation with.
     """
 
     id: int | None
@@ -72,15 +79,17 @@ class ObservationResult:
     residual_dec_arcsec: float | None = None
     used: bool | None = None
     information_share: float | None = None
+    fit_sigma_ra_arcsec: float | None = None
+    fit_sigma_dec_arcsec: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictGrounds:
     """What a verdict rests on, as a stable word and the numbers that its reason names.
 
-    relative_sigma: largest relative 1-sigma of the used distances; alone: of the range without the census; None where
-    infinite. residual_ratio: how large the residuals are, in what the measurements allow. other_distance_au: of another
-    orbit that fits.
+    relative_sigma: largest relative 1-sigma of the used distances by the best orbit; alone: of the range without the
+    census; None where infinite. residual_ratio: how large the residuals are, in what the measurements allow.
+    other_distance_au: of another orbit that fits.
     """
 
     cause: Cause
@@ -108,12 +117,16 @@ class Alternative:
 class FollowUpNight:
     """Where to look on one of the coming nights.
 
-    at: local mean midnight of the station by its longitude, UTC. ra_deg, dec_deg: astrometric, from the station,
-    ICRF/J2000. The ellipse is that of 1-sigma: semi-axes, and the position angle of the major one, east of north,
-    [0, 180). Motion on the sky in RA times cos(Dec) and in Dec. altitude_deg: above the horizon at that moment, without
-    refraction; None for stations without a place. magnitude: predicted V, None when the absolute one is not known.
+    at: the best moment of the night, UTC: the object stands highest while it can be observed (the Sun 15 degrees below
+    the horizon, the object 20 above, no bright Moon beside it), or else while it is dark. Local mean midnight of the
+    station by its longitude where it does not get dark, and for stations without a place. All else is for that moment.
+    ra_deg, dec_deg: astrometric, from the station, ICRF/J2000. The ellipse is that of 1-sigma: semi-axes, and the
+    position angle of the major one, east of north, [0, 180). Motion on the sky in RA times cos(Dec) and in Dec.
+    altitude_deg, sun_altitude_deg: above the horizon, without refraction; moon_separation_deg: from the object to the
+    Moon; moon_illumination: lit share of its disc; observable_hours: for how long in that night it can be observed; all
+    None for stations without a place. magnitude: predicted V, None when the absolute one is not known.
     relative_sigma_after: largest relative 1-sigma of the used distances, had the station added two positions of its
-    usual accuracy that night.
+    usual accuracy that night. hindrance: why the object cannot be observed that night, "" when it can.
     """
 
     at: datetime
@@ -129,18 +142,28 @@ class FollowUpNight:
     altitude_deg: float | None
     magnitude: float | None
     relative_sigma_after: float
+    hindrance: Hindrance = ""
+    observable_hours: float | None = None
+    sun_altitude_deg: float | None = None
+    moon_separation_deg: float | None = None
+    moon_illumination: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
     """What to do next: the coming nights, and when to observe to know the distance to 1 %.
 
+    Every moment is the best one of a night on which the station can observe the object.
     relative_sigma: the largest of the used distances now.
-    observe_from: first night, not within 30 degrees of the Sun, after which two positions bring it to 1 %; None when it
-    is there already, or no night within 180 days brings it.
+    observe_from: first night after which two positions bring it to 1 %; None when it is there already, or no night
+    within 180 days brings it.
     observe_by: last night on which the 2-sigma ellipse still fits into a field of 10 arcminutes, so that the object can
     be found; None when it fits for all 180 days, or on no night.
+    observable_from: first night on which the object can be observed at all; None when there is none within 180 days.
+    highest_altitude_deg: the greatest altitude in the dark of the listed nights; with LOW only.
     note: what an observer has to know besides, in words; why there are no nights when there are none. May be empty.
+    remarks: what the note says, one stable word for each sentence. lost_within_deg: semi-major axis of the 1-sigma
+    ellipse, degrees, when the object is LOST; None when it may be anywhere.
     """
 
     station: str
@@ -149,6 +172,10 @@ class FollowUp:
     observe_from: datetime | None
     observe_by: datetime | None
     note: str
+    remarks: tuple[Remark, ...] = ()
+    lost_within_deg: float | None = None
+    observable_from: datetime | None = None
+    highest_altitude_deg: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

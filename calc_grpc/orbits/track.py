@@ -110,6 +110,12 @@ def densest_days(mjd: Floats, *, nights: int = 3) -> float:
     return float(np.min(starts[apart:] - starts[: starts.size - apart]))
 
 
+def fit_sigmas_arcsec(track: Track) -> Floats:
+    """What the positions are weighted with: 1-sigma in RA*cos(Dec) and Dec, arcsec, (n, 2)."""
+    p, q, r = track.whitening.T
+    return np.asarray(np.stack([1.0 / p, np.hypot(1.0, q / p) / r], axis=1) / ARCSEC_RAD)
+
+
 def _whitening(observations: Sequence[Observation], mjd: Floats) -> Floats:
     sigmas = sigmas_arcsec(observations, mjd) * ARCSEC_RAD
     correlation = np.array([observation.correlation or 0.0 for observation in observations])

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,14 +21,12 @@ from main_api.asteroids.serializers import (
 )
 from main_api.asteroids.services.finishing import finish_sync
 from main_api.asteroids.services.pages import store_page
-from main_api.callback_key import HEADER, refuse_without_key
 from main_api.json_parser import RawJsonParser, parse_object
 from main_api.signature import HEADERS, refuse_other_message, refuse_unsigned
 
 TAGS = ["asteroids"]
 SIGNATURE = "As Standard Webhooks has it; needed where MAIN_REQUIRE_SIGNATURE is set."
-KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)
-SIGNED = [KEY, *(OpenApiParameter(name, str, OpenApiParameter.HEADER, description=SIGNATURE) for name in HEADERS)]
+SIGNED = [OpenApiParameter(name, str, OpenApiParameter.HEADER, description=SIGNATURE) for name in HEADERS]
 
 # A page of 20,000 rows is 8 MB of text and 80 MB while it is read. One after another in each process: two at once
 # would take turns at the interpreter and at the database, and be no sooner done.
@@ -46,7 +43,6 @@ class KeyedView(APIView):
     """For whoever has the key."""
 
     authentication_classes = []
-    permission_classes = [AllowAny]
     parser_classes = [PageParser]
 
 
@@ -66,10 +62,9 @@ class PageView(KeyedView):
 
 
 class HeldPagesView(KeyedView):
-    @extend_schema(operation_id="listCataloguePages", tags=TAGS, responses=HeldPagesOutput, parameters=[KEY])
+    @extend_schema(operation_id="listCataloguePages", tags=TAGS, responses=HeldPagesOutput)
     def get(self, request: Request, calculation_id: UUID) -> Response:
         """The pages held of a run, so that a sender that was interrupted goes on where it was."""
-        refuse_without_key(request)
         return Response(HeldPagesOutput(selectors.held_pages(calculation_id)).data)
 
 
@@ -88,8 +83,7 @@ class FinishView(KeyedView):
 
 
 def _signed_content(request: Request) -> bytes:
-    """The body as it was sent; raises what a missing or wrong key or signature does."""
-    refuse_without_key(request)
+    """The body as it was sent; raises what a missing or wrong signature does."""
     # Without a body, the framework asks no parser.
     content = request.data if isinstance(request.data, bytes) else b""
     refuse_unsigned(request, content)

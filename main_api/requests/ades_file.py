@@ -1,21 +1,25 @@
-"""A request as an ADES file (PSV) with the residuals of its orbit.
+"""A request as an ADES file (PSV) with the residuals of its orbit and what the fit weighted each position with.
 
 Reference: general.xsd of IAU-ADES/ADES-Master (2022): names, order and widths of the fields of `optical`.
-The portal does not know telescope and measurers, so the file is for analysis and not for submission to the MPC.
+The portal does not know telescope and measurers, without which there is no obsContext. So the records stand by
+themselves, as general.xsd allows: a file for analysis and not for submission to the MPC. Whose they are, `remarks` say.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 Row = Mapping[str, Any]
 
-NUMBER_WIDTH = 7  # rmsRA, rmsDec
+NUMBER_WIDTH = 7  # rmsRA, rmsDec, sigRA, sigDec
+REMARK_LENGTH = 300
 MAGNITUDES = (-5.0, 35.0)
 ACCEPTED, DELETED = "A", "D"  # selAst, both decided by a program
 ORBIT_PRODUCER = "AstroDist"
+DIGITS_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# `prog` is the place of the program's character, that of column 14, in this list, as two digits to the base of 62.
+PROGRAMS = "0123456789!\"#$%&'()*+,-./[\\]^_`{|}~:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _PERM_ID = re.compile(r"\d{1,7}")
 _PROV_ID = re.compile(r"\d{4} [A-HJ-Y][A-HJ-Z]\d*|\d{4} (?:P-L|T-[123])|A[89]\d{2} [A-HJ-Y][A-HJ-Z]")
@@ -25,13 +29,15 @@ _BAND = re.compile(r"[A-Za-z0-9]{1,3}")
 
 
 def ades_file(detail: Mapping[str, Any]) -> str:
-    """The file for a request as `selectors.request_detail` gives it: one block for each station in turn."""
+    """The file for a request as `selectors.request_detail` gives it.
+
+    Residuals of a result that does not tell its weights have the stated uncertainties beside them, or none.
+    """
     identifier = _identifier(detail)
-    lines = ["# version=2022"]
-    for station, rows in groupby(detail["observations"], key=lambda row: row["station"]):
-        lines += _context(detail, station)
-        lines += _table([_record(row, identifier, detail) for row in rows])
-    return "\n".join(lines) + "\n"
+    records = [_record(row, identifier, detail) for row in detail["observations"]]
+    if records:
+        records[0]["remarks"] = _remarks(detail)
+    return "\n".join(["# version=2022", *_table(records)]) + "\n"
 
 
 def _identifier(detail: Mapping[str, Any]) -> tuple[str, str]:
@@ -44,27 +50,17 @@ def _identifier(detail: Mapping[str, Any]) -> tuple[str, str]:
     return "trkSub", f"AD{detail['id']}"[:8]
 
 
-def _context(detail: Mapping[str, Any], station: str) -> list[str]:
-    comments = [f"Request {detail['id']} of AstroDist: {detail['designation']}"]
-    if detail["verdict"]:
-        comments.append(f"Distance: {detail['verdict']}; residuals are observed minus computed.")
-    return [
-        "# observatory",
-        f"! mpcCode {station}",
-        "# submitter",
-        f"! name {_one_line(detail['creator_name'])}",
-        "# comment",
-        *(f"! line {_one_line(comment)}" for comment in comments),
-    ]
-
-
-def _one_line(text: str) -> str:
-    """At most 100 characters, none of them a bar or a control character."""
-    return re.sub(r"[\x00-\x1f\x7f|]+", " ", text)[:100].strip() or "-"
+def _remarks(detail: Mapping[str, Any]) -> str:
+    """Which request this is, without bars and control characters."""
+    verdict = f"; distance {detail['verdict']}" if detail["verdict"] else ""
+    text = f"AstroDist request {detail['id']} of {detail['creator_name']}{verdict}: {detail['designation']}"
+    return re.sub(r"[\x00-\x1f\x7f|]+", " ", text)[:REMARK_LENGTH].strip()
 
 
 def _table(records: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Column names and records, padded; a column is there when a record has a value for it."""
+    if not records:
+        return
     names = [name for name in FIELDS if any(record.get(name) for record in records)]
     width = {name: max(len(name), *(len(record.get(name, "")) for record in records)) for name in names}
     for cells in ({name: name for name in names}, *records):
@@ -72,8 +68,24 @@ def _table(records: Sequence[Mapping[str, str]]) -> Iterator[str]:
 
 
 FIELDS = (
-    *("permID", "provID", "trkSub", "mode", "stn", "sys", "ctr", "pos1", "pos2", "pos3", "obsTime", "ra", "dec"),
-    *("rmsRA", "rmsDec", "rmsCorr", "astCat", "mag", "band", "orbProd", "orbID", "resRA", "resDec", "selAst"),
+    *(
+        "permID",
+        "provID",
+        "trkSub",
+        "mode",
+        "stn",
+        "sys",
+        "ctr",
+        "pos1",
+        "pos2",
+        "pos3",
+        "prog",
+        "obsTime",
+        "ra",
+        "dec",
+    ),
+    *("rmsRA", "rmsDec", "rmsCorr", "astCat", "mag", "band", "remarks", "orbProd", "orbID", "resRA", "resDec"),
+    *("selAst", "sigRA", "sigDec", "sigCorr"),
 )
 
 
@@ -83,12 +95,13 @@ def _record(row: Row, identifier: tuple[str, str], detail: Mapping[str, Any]) ->
         field: name,
         "mode": row["mode"] if _MODE.fullmatch(row["mode"]) else "UNK",
         "stn": row["station"],
+        "prog": _program(row["program"]),
         "obsTime": moment_text(row["observed_at"]),
         "ra": _ra(row["ra_deg"]),
         "dec": _decimal(row["dec_deg"], 9),
         "rmsRA": _narrow(row["sigma_ra_arcsec"]),
         "rmsDec": _narrow(row["sigma_dec_arcsec"]),
-        "rmsCorr": "" if row["correlation"] is None else _decimal(row["correlation"], 11),
+        "rmsCorr": _correlation(row),
         "astCat": row["catalogue"] if _CATALOGUE.fullmatch(row["catalogue"]) else "UNK",
         **_place(row),
         **_brightness(row),
@@ -101,6 +114,22 @@ def moment_text(moment: datetime) -> str:
     text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     fraction = f"{moment.microsecond:06d}".rstrip("0")
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"
+
+
+def _program(character: str) -> str:
+    """Two digits; empty for what is no program of the MPC."""
+    if len(character) != 1 or character not in PROGRAMS:
+        return ""
+    high, low = divmod(PROGRAMS.index(character), 62)
+    return DIGITS_62[high] + DIGITS_62[low]
+
+
+def _correlation(row: Row) -> str:
+    """Empty where none is stated, or where rounding would make it 1."""
+    if row["correlation"] is None:
+        return ""
+    text = _decimal(row["correlation"], 11)
+    return text if abs(float(text)) < 1.0 else ""
 
 
 def _place(row: Row) -> dict[str, str]:
@@ -130,7 +159,17 @@ def _residuals(row: Row, detail: Mapping[str, Any]) -> dict[str, str]:
         "resRA": _residual(row["residual_ra_arcsec"]),
         "resDec": _residual(row["residual_dec_arcsec"]),
         "selAst": DELETED if row["used"] is False else ACCEPTED,
+        **_weights(row),
     }
+
+
+def _weights(row: Row) -> dict[str, str]:
+    """ADES has one of them only beside the other. A result that does not tell them is one of before they were kept."""
+    ra, dec = (
+        _narrow(row[f"fit_sigma_{name}_arcsec"] or row[f"sigma_{name}_arcsec"] or row[f"sigma_{other}_arcsec"])
+        for name, other in (("ra", "dec"), ("dec", "ra"))
+    )
+    return {"sigRA": ra, "sigDec": dec, "sigCorr": _correlation(row)} if ra and dec else {}
 
 
 def _ra(value: float) -> str:

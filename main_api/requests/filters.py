@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import F, Q, QuerySet, Value
@@ -11,7 +12,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ValidationError
 
-from main_api.requests.models import Request
+from main_api.requests.models import HistoryEntry, Request
 from main_api.requests.words import RequestStatus
 from main_api.strict_fields import utc_moment
 
@@ -38,6 +39,7 @@ PARAMETERS = (
     OpenApiParameter("ordering", str, description=f"Comma list of {', '.join(ORDERINGS)}; `-` before one reverses it."),
     OpenApiParameter("updated_after", str, description="Changed at this time or later; a day is its start in UTC."),
     OpenApiParameter("calculation_id", str, description="Comma list: those whose present calculation is one of these."),
+    OpenApiParameter("had_calculation_id", UUID, description="The one whose calculation this is or once was."),
 )
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -82,6 +84,7 @@ class RequestFilter(filters.FilterSet):
     search = filters.CharFilter(method="filter_search")
     updated_after = _MomentFilter(field_name="updated_at", lookup_expr="gte")
     calculation_id = _IdentifiersFilter(field_name="calculation_id", lookup_expr="in")
+    had_calculation_id = filters.UUIDFilter(method="filter_had_calculation_id")
     ordering = _Ordering(fields=[(name, name) for name in ORDERINGS])
 
     def filter_formed_after(self, queryset: QuerySet[Request], name: str, day: date) -> QuerySet[Request]:
@@ -89,6 +92,10 @@ class RequestFilter(filters.FilterSet):
 
     def filter_formed_before(self, queryset: QuerySet[Request], name: str, day: date) -> QuerySet[Request]:
         return queryset.filter(formed_at__lte=datetime.combine(day, time.max, UTC))
+
+    def filter_had_calculation_id(self, queryset: QuerySet[Request], name: str, one: UUID) -> QuerySet[Request]:
+        had = HistoryEntry.objects.filter(calculation_id=one).values("request_id")
+        return queryset.filter(Q(calculation_id=one) | Q(pk__in=had))
 
     def filter_search(self, queryset: QuerySet[Request], name: str, text: str) -> QuerySet[Request]:
         # A regular expression, because LIKE in SQLite knows the case of ASCII letters only.

@@ -7,8 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from main_api.accounts.permissions import IsObserver
+from main_api.conditional import PRECONDITIONS
 from main_api.exception_handler import CONTENT_TYPE, problem
+from main_api.idempotency.answering import PARAMETER as IDEMPOTENCY_KEY
+from main_api.idempotency.answering import once_prepared
+from main_api.requests.astrometry import Import
 from main_api.requests.file_parser import FileParser
 from main_api.requests.import_body import (
     DESIGNATION,
@@ -21,7 +24,8 @@ from main_api.requests.import_body import (
     read_dry_run,
     refusal_message,
 )
-from main_api.requests.services.importing import import_observations, preview_file
+from main_api.requests.preconditions import while_unchanged
+from main_api.requests.services.importing import append_import, preview_file, preview_import, read_import
 
 BODIES = {
     "text/plain": OpenApiTypes.STR,
@@ -36,7 +40,7 @@ class ImportView(APIView):
     @extend_schema(
         operation_id="importObservations",
         tags=["requests"],
-        parameters=[DRY_RUN, DESIGNATION],
+        parameters=[DRY_RUN, DESIGNATION, IDEMPOTENCY_KEY, *PRECONDITIONS],
         request=BODIES,
         responses={200: ImportOutput, (400, CONTENT_TYPE): ImportRefusedOutput},
         examples=[EXAMPLE_FILE],
@@ -47,22 +51,26 @@ class ImportView(APIView):
         All or nothing: one problem that is an error, and nothing is stored. What the draft holds already, the same
         in every value, is skipped with a warning.
         """
-        dry_run = read_dry_run(request)
-        outcome = import_observations(
-            user=request.user,
-            request_id=request_id,
-            content=content_of(request),
-            designation=read_designation(request),
-            dry_run=dry_run,
-        )
-        body = import_body(outcome)
-        if outcome.is_refused and not dry_run:
-            return problem(400, "INVALID_INPUT", refusal_message(outcome), members=body)
-        return Response(body)
+        dry_run, designation = read_dry_run(request), read_designation(request)
+
+        def read() -> Import:
+            content = content_of(request)
+            return read_import(user=request.user, request_id=request_id, content=content, designation=designation)
+
+        def append(file: Import) -> HttpResponseBase:
+            with while_unchanged(request, request_id):
+                outcome = append_import(user=request.user, request_id=request_id, file=file, designation=designation)
+            body = import_body(outcome)
+            if outcome.is_refused:
+                return problem(400, "INVALID_INPUT", refusal_message(outcome), members=body)
+            return Response(body)
+
+        if dry_run:
+            return Response(import_body(preview_import(request_id=request_id, file=read(), designation=designation)))
+        return once_prepared(request, read, append)
 
 
 class ParseView(APIView):
-    permission_classes = [IsObserver]
     parser_classes = [FileParser]
 
     @extend_schema(

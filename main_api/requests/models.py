@@ -128,6 +128,8 @@ class ObservationResult(models.Model):
     residual_dec_arcsec = models.FloatField(null=True, blank=True)
     used = models.BooleanField(null=True, blank=True)
     information_share = models.FloatField(null=True, blank=True)
+    fit_sigma_ra_arcsec = models.FloatField(null=True, blank=True)
+    fit_sigma_dec_arcsec = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [

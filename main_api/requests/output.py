@@ -1,10 +1,16 @@
 """Bodies of the request calls: what goes out. The input of each is a mapping of selectors.py."""
 
+from datetime import UTC
+from functools import partial
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from main_api.requests.report import (
     GROUNDS_COUNTS,
     GROUNDS_NUMBERS,
+    NIGHT_ADDED,
     NIGHT_OPTIONAL,
     NIGHT_REQUIRED,
     ORBIT_COUNTS,
@@ -12,6 +18,9 @@ from main_api.requests.report import (
 )
 from main_api.requests.words import Action, CalculationState, RequestStatus, Verdict
 from main_api.strict_fields import TextOrNull, WordOrNull
+
+# Told its zone, a field does not ask for the present one at every value: a tenth of a list's time.
+Moment = partial(serializers.DateTimeField, default_timezone=UTC)
 
 
 class RequestRowOutput(serializers.Serializer):
@@ -22,10 +31,10 @@ class RequestRowOutput(serializers.Serializer):
     designation = serializers.CharField()
     creator = serializers.CharField(source="creator_name")
     moderator = serializers.CharField(source="moderator_name", allow_null=True)
-    created_at = serializers.DateTimeField()
-    formed_at = serializers.DateTimeField(allow_null=True)
-    completed_at = serializers.DateTimeField(allow_null=True)
-    updated_at = serializers.DateTimeField()
+    created_at = Moment()
+    formed_at = Moment(allow_null=True)
+    completed_at = Moment(allow_null=True)
+    updated_at = Moment()
     observation_count = serializers.IntegerField()
     result_count = serializers.IntegerField(help_text="Observations whose result is recorded.")
     verdict = WordOrNull(Verdict.choices)
@@ -36,7 +45,7 @@ class RequestRowOutput(serializers.Serializer):
 class MeasuredOutput(serializers.Serializer):
     """What was measured, when and from where."""
 
-    observed_at = serializers.DateTimeField()
+    observed_at = Moment()
     ra_deg = serializers.FloatField()
     dec_deg = serializers.FloatField()
     station = serializers.CharField()
@@ -67,6 +76,10 @@ class ObservationOutput(MeasuredOutput):
     information_share = serializers.FloatField(
         allow_null=True, help_text="Share of this observation in what fixes the distance, 0 to 1."
     )
+    fit_sigma_ra_arcsec = serializers.FloatField(
+        allow_null=True, help_text="What the fit weighted it with: 1-sigma of RA times cos(Dec)."
+    )
+    fit_sigma_dec_arcsec = serializers.FloatField(allow_null=True)
 
 
 class OrbitOutput(serializers.Serializer):
@@ -103,14 +116,18 @@ class VerdictGroundsOutput(serializers.Serializer):
 
 
 class FollowUpNightOutput(serializers.Serializer):
-    """Where to look in one of the coming nights: its local midnight, astrometric place, ellipse of 1-sigma."""
+    """Where to look in one of the coming nights: its best moment, astrometric place, ellipse of 1-sigma."""
 
-    at = serializers.DateTimeField()
+    at = Moment()
+    hindrance = serializers.CharField(
+        default="", help_text="Why it cannot be observed that night, a stable word such as LOW; empty when it can."
+    )
 
     def get_fields(self) -> dict[str, serializers.Field]:
         required = {name: serializers.FloatField() for name in NIGHT_REQUIRED}
         optional = {name: serializers.FloatField(allow_null=True) for name in NIGHT_OPTIONAL}
-        return {**super().get_fields(), **required, **optional}
+        added = {name: serializers.FloatField(allow_null=True, default=None) for name in NIGHT_ADDED}
+        return {**super().get_fields(), **required, **optional, **added}
 
 
 class FollowUpOutput(serializers.Serializer):
@@ -118,9 +135,15 @@ class FollowUpOutput(serializers.Serializer):
 
     station = serializers.CharField()
     relative_sigma = serializers.FloatField(help_text="Largest relative 1-sigma of the used distances now.")
-    observe_from = serializers.DateTimeField(allow_null=True)
-    observe_by = serializers.DateTimeField(allow_null=True)
+    observe_from = Moment(allow_null=True)
+    observe_by = Moment(allow_null=True)
     note = TextOrNull()
+    remarks = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="What `note` says, one stable word for each sentence."
+    )
+    lost_within_deg = serializers.FloatField(allow_null=True, default=None)
+    observable_from = Moment(allow_null=True, default=None)
+    highest_altitude_deg = serializers.FloatField(allow_null=True, default=None)
     nights = FollowUpNightOutput(many=True)
 
 
@@ -131,15 +154,23 @@ class CalculationErrorOutput(serializers.Serializer):
     message = serializers.CharField()
 
 
+@extend_schema_field({"type": ["object", "null"]})
+class ObjectOrNull(serializers.JSONField):
+    """Output: a JSON object as it was stored."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_null": True, "read_only": True, **options})
+
+
 class HistoryOutput(serializers.Serializer):
     """Something that happened; `actor` is null for the calculation service."""
 
-    at = serializers.DateTimeField()
+    at = Moment()
     actor = serializers.CharField(source="actor_name", allow_null=True)
     action = serializers.ChoiceField(Action.choices)
     calculation_id = serializers.UUIDField(allow_null=True)
     note = TextOrNull()
-    earlier_result = serializers.JSONField(allow_null=True, help_text="What a RESULT_REPLACED replaced.")
+    earlier_result = ObjectOrNull(help_text="What a RESULT_REPLACED replaced.")
 
 
 class CatalogueEntryOutput(serializers.Serializer):

@@ -44,6 +44,8 @@ RESULT_NUMBERS = (
     "residual_ra_arcsec",
     "residual_dec_arcsec",
     "information_share",
+    "fit_sigma_ra_arcsec",
+    "fit_sigma_dec_arcsec",
 )
 RESULT_FIELDS = ("result_state", *RESULT_NUMBERS, "used")
 
@@ -70,6 +72,8 @@ NIGHT_REQUIRED = (
     "relative_sigma_after",
 )
 NIGHT_OPTIONAL = ("altitude_deg", "magnitude")
+# Results that were stored before the service told these do not hold them.
+NIGHT_ADDED = ("observable_hours", "sun_altitude_deg", "moon_separation_deg", "moon_illumination")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,10 +160,15 @@ def _follow_up(values: Mapping[str, Any]) -> dict[str, Any]:
         "observe_from": _utc_text(values.get("observe_from")),
         "observe_by": _utc_text(values.get("observe_by")),
         "note": values.get("note") or "",
+        "remarks": list(values.get("remarks") or []),
+        "lost_within_deg": values.get("lost_within_deg"),
+        "observable_from": _utc_text(values.get("observable_from")),
+        "highest_altitude_deg": values.get("highest_altitude_deg"),
         "nights": [
             {"at": _utc_text(night["at"])}
             | {field: night[field] for field in NIGHT_REQUIRED}
-            | {field: night.get(field) for field in NIGHT_OPTIONAL}
+            | {field: night.get(field) for field in (*NIGHT_OPTIONAL, *NIGHT_ADDED)}
+            | {"hindrance": night.get("hindrance") or ""}
             for night in values.get("nights") or []
         ],
     }

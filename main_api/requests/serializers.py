@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from main_api.requests.models import COMMENT_LENGTH_MAX, DESIGNATION_LENGTH_MAX, NOTE_LENGTH_MAX
 from main_api.requests.report import (
     GROUNDS_COUNTS,
     GROUNDS_NUMBERS,
+    NIGHT_ADDED,
     NIGHT_OPTIONAL,
     NIGHT_REQUIRED,
     ORBIT_COUNTS,
@@ -18,12 +20,23 @@ from main_api.requests.report import (
     build_result,
 )
 from main_api.requests.words import FINAL_STATE_CHOICES, CalculationState, Verdict
-from main_api.strict_fields import Identifier, Moment, Number, StrictSerializer, Text, Truth, WholeNumber, Word
+from main_api.strict_fields import (
+    Identifier,
+    Moment,
+    Number,
+    ShortList,
+    StrictSerializer,
+    Text,
+    Truth,
+    WholeNumber,
+    Word,
+)
 
 INT32_MAX = 2**31 - 1
 ERROR_LENGTH_MAX = 10_000
 CAUSE_LENGTH_MAX = 64
 NIGHTS_MAX = 200
+REMARKS_MAX = 20
 NIGHT_BOUNDS = {
     "ra_deg": {"min_value": 0, "max_value": 360},
     "dec_deg": {"min_value": -90, "max_value": 90},
@@ -34,12 +47,23 @@ NIGHT_BOUNDS = {
     "sun_elongation_deg": {"min_value": 0, "max_value": 180},
     "altitude_deg": {"min_value": -90, "max_value": 90},
     "relative_sigma_after": {"min_value": 0},
+    "observable_hours": {"min_value": 0, "max_value": 24},
+    "sun_altitude_deg": {"min_value": -90, "max_value": 90},
+    "moon_separation_deg": {"min_value": 0, "max_value": 180},
+    "moon_illumination": {"min_value": 0, "max_value": 1},
+}
+RESULT_BOUNDS: dict[str, dict[str, int]] = {
+    "residual_ra_arcsec": {},
+    "residual_dec_arcsec": {},
+    "information_share": {"min_value": 0, "max_value": 1},
 }
 OPTIONAL: dict[str, Any] = {"required": False, "allow_null": True}
 
 
 class ObservationInput(StrictSerializer):
     """A measured position. Optional fields may be absent or null."""
+
+    too_many = "TOO_MANY_OBSERVATIONS"
 
     observed_at = Moment()
     ra_deg = Number()
@@ -53,7 +77,7 @@ class ObservationInput(StrictSerializer):
     mode = Text(max_length=8, allow_blank=True, **OPTIONAL)
     catalogue = Text(max_length=16, allow_blank=True, **OPTIONAL)
     program = Text(max_length=8, allow_blank=True, **OPTIONAL)
-    observer_position_km = serializers.ListField(child=Number(), min_length=3, max_length=3, **OPTIONAL)
+    observer_position_km = ShortList(child=Number(), min_length=3, max_length=3, **OPTIONAL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         texts = ("band", "mode", "catalogue", "program")
@@ -65,7 +89,7 @@ class RequestInput(StrictSerializer):
 
     designation = Text(max_length=DESIGNATION_LENGTH_MAX)
     comment = Text(max_length=COMMENT_LENGTH_MAX, allow_blank=True, required=False)
-    observations = ObservationInput(many=True, required=False)
+    observations = ObservationInput(many=True, required=False, max_length=settings.OBSERVATION_COUNT_MAX)
 
 
 class RequestEditInput(StrictSerializer):
@@ -91,8 +115,8 @@ class OrbitInput(StrictSerializer):
     """An orbit of a result."""
 
     orbit_class = Text(max_length=8, allow_blank=True, **OPTIONAL)
-    state_vector = serializers.ListField(child=Number(), max_length=6, **OPTIONAL)
-    covariance = serializers.ListField(child=Number(), max_length=36, **OPTIONAL)
+    state_vector = ShortList(child=Number(), max_length=6, **OPTIONAL)
+    covariance = ShortList(child=Number(), max_length=36, **OPTIONAL)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         numbers = {name: Number(**({} if name in ORBIT_REQUIRED else OPTIONAL)) for name in ORBIT_NUMBERS}
@@ -112,10 +136,12 @@ class FollowUpNightInput(StrictSerializer):
     """Where to look in one of the coming nights."""
 
     at = Moment()
+    hindrance = Text(max_length=CAUSE_LENGTH_MAX, allow_blank=True, **OPTIONAL)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         required = {name: Number(**NIGHT_BOUNDS.get(name, {})) for name in NIGHT_REQUIRED}
-        optional = {name: Number(**NIGHT_BOUNDS.get(name, {}), **OPTIONAL) for name in NIGHT_OPTIONAL}
+        names = (*NIGHT_OPTIONAL, *NIGHT_ADDED)
+        optional = {name: Number(**NIGHT_BOUNDS.get(name, {}), **OPTIONAL) for name in names}
         return {**super().get_fields(), **required, **optional}
 
 
@@ -128,6 +154,10 @@ class FollowUpInput(StrictSerializer):
     observe_from = Moment(**OPTIONAL)
     observe_by = Moment(**OPTIONAL)
     note = Text(max_length=NOTE_LENGTH_MAX, allow_blank=True, **OPTIONAL)
+    remarks = ShortList(child=Text(max_length=CAUSE_LENGTH_MAX), max_length=REMARKS_MAX, **OPTIONAL)
+    lost_within_deg = Number(min_value=0, **OPTIONAL)
+    observable_from = Moment(**OPTIONAL)
+    highest_altitude_deg = Number(min_value=-90, max_value=90, **OPTIONAL)
 
 
 class VerdictGroundsInput(StrictSerializer):
@@ -150,10 +180,7 @@ class ObservationResultInput(StrictSerializer):
     used = Truth(**OPTIONAL)
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        signed = ("residual_ra_arcsec", "residual_dec_arcsec")
-        numbers = {
-            name: Number(**OPTIONAL) if name in signed else Number(min_value=0, **OPTIONAL) for name in RESULT_NUMBERS
-        }
+        numbers = {name: Number(**RESULT_BOUNDS.get(name, {"min_value": 0}), **OPTIONAL) for name in RESULT_NUMBERS}
         return {**super().get_fields(), **numbers}
 
 
@@ -178,7 +205,7 @@ class ResultInput(StrictSerializer):
     orbit = OrbitInput(**OPTIONAL)
     alternatives = AlternativeInput(many=True, **OPTIONAL)
     follow_up = FollowUpInput(**OPTIONAL)
-    observations = ObservationResultInput(many=True, **OPTIONAL)
+    observations = ObservationResultInput(many=True, max_length=settings.OBSERVATION_COUNT_MAX, **OPTIONAL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         missing = [name for name in ("verdict", "observations") if attrs.get(name) is None]

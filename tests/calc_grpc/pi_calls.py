@@ -9,7 +9,7 @@ from astrodist.calc.v1 import calculation_pb2, calculation_service_pb2, pi_pb2
 from calc_grpc import convert_pi
 from calc_grpc.digits.pi import find_digits
 from tests.calc_grpc.conftest import Stub
-from tests.calc_grpc.fakes import FakePool
+from tests.calc_grpc.fakes import TIMEOUT_S, FakePool
 
 pb2 = calculation_service_pb2
 State = calculation_pb2.Calculation.State
@@ -38,7 +38,7 @@ async def create(stub: Stub, position: int, **values: Any) -> calculation_pb2.Ca
 
 async def ended(stub: Stub, calculation_id: str) -> calculation_pb2.Calculation:
     """Watch to the end."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_S):
         watch = stub.WatchCalculation(pb2.WatchCalculationRequest(calculation_id=calculation_id))
         snapshots = [snapshot async for snapshot in watch]
     last: calculation_pb2.Calculation = snapshots[-1]

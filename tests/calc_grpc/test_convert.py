@@ -67,19 +67,23 @@ FOLLOW_UP = FollowUp(
     nights=(
         FollowUpNight(
             **{field.name: 1.5 for field in dataclasses.fields(FollowUpNight)}
-            | {"at": NOW, "altitude_deg": 0.0, "magnitude": None}
+            | {"at": NOW, "altitude_deg": 0.0, "magnitude": None, "hindrance": "LOW"}
         ),
     ),
     observe_from=NOW,
     observe_by=None,
     note="Search along the major axis.",
+    remarks=("LOST", "NEAR_SUN"),
+    lost_within_deg=2.5,
+    observable_from=NOW,
+    highest_altitude_deg=19.5,
 )
 RESULT = DistanceResult(
     verdict="WEAK",
     verdict_reason="Two nights.",
     orbit=ORBIT,
     observations=(
-        ObservationResult(id=7, result_state="WEAK", distance_au=1.5, used=False),
+        ObservationResult(id=7, result_state="WEAK", distance_au=1.5, used=False, fit_sigma_ra_arcsec=0.5),
         ObservationResult(id=None, result_state="WEAK"),
     ),
     alternatives=(Alternative(weight=0.25, distance_au=2.5, orbit=ORBIT),),
@@ -202,7 +206,11 @@ def test_a_report_of_success_has_the_fields_of_the_result_beside_the_envelope() 
     follow_up = body["follow_up"]
     assert (follow_up["station"], follow_up["observe_from"]) == ("535", "2026-05-01T00:00:00Z")
     assert "observe_by" not in follow_up and follow_up["nights"][0]["ellipse_major_arcsec"] == 1.5
-    assert body["observations"][0] == {"id": 7, "result_state": "WEAK", "distance_au": 1.5, "used": False}
+    assert (follow_up["remarks"], follow_up["lost_within_deg"]) == (["LOST", "NEAR_SUN"], 2.5)
+    assert (follow_up["observable_from"], follow_up["highest_altitude_deg"]) == (follow_up["observe_from"], 19.5)
+    assert follow_up["nights"][0]["hindrance"] == "LOW"
+    first = {"id": 7, "result_state": "WEAK", "distance_au": 1.5, "used": False, "fit_sigma_ra_arcsec": 0.5}
+    assert body["observations"][0] == first
 
 
 def test_without_an_orbit_nothing_is_said_of_coming_nights() -> None:

@@ -96,7 +96,7 @@ async def test_a_delay_is_kept_with_a_real_clock(sqlite_journal: SqliteJournal, 
     await sqlite_journal.accept(new_calculation(due_time_us=due_us))
     run = await pool.next_run()
     assert run.calculation_id == ID
-    assert 0 <= wall_clock_us() - due_us < SECOND_US
+    assert wall_clock_us() >= due_us
     run.succeed()
     dispatcher.stop()
     await soon(running)

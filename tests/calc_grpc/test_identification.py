@@ -72,7 +72,7 @@ async def final(stub: Stub, calculation_id: str) -> calculation_pb2.Calculation:
             seen = snapshot
         return seen
 
-    return await soon(last(), 60.0)
+    return await soon(last(), 180.0)
 
 
 # --- the calculation ---

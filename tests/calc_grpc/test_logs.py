@@ -2,12 +2,15 @@
 
 import asyncio
 import io
+import json
 import logging
+import subprocess
 import sys
 
 import pytest
 
-from calc_grpc.logs import GatheringHandler, KeyValueFormatter, request_id
+from calc_grpc import logs
+from calc_grpc.logs import GatheringHandler, JsonFormatter, KeyValueFormatter, request_id
 
 
 def rendered(message: str = "calculation ended", **extra: object) -> str:
@@ -96,3 +99,54 @@ def test_traces_follow_on_lines_of_their_own() -> None:
         raise ZeroDivisionError("inner text")
     except ZeroDivisionError:
         assert "ZeroDivisionError: inner text" in rendered(exc_info=sys.exc_info())
+
+
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def as_json(message: str = "calculation ended", **extra: object) -> dict[str, object]:
+    record = logging.makeLogRecord(
+        {"name": "calc_grpc.x", "levelname": "INFO", "msg": message, "created": 0.25, "msecs": 250.0, **extra}
+    )
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    return dict(json.loads(line))
+
+
+def test_a_line_of_json_begins_with_time_level_logger_and_event() -> None:
+    values = as_json(duration_s=0.5, error="two\nlines", path=io)
+    assert list(values.items())[:4] == [
+        ("time", "1970-01-01T00:00:00.250Z"),
+        ("level", "info"),
+        ("logger", "calc_grpc.x"),
+        ("event", "calculation ended"),
+    ]
+    assert (values["duration_s"], values["error"], values["path"]) == (0.5, "two\nlines", str(io))
+
+
+def test_a_trace_is_one_field_of_its_line() -> None:
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        values = as_json(exc_info=sys.exc_info())
+    assert str(values["trace"]).endswith("ValueError: wrong")
+
+
+async def test_a_task_says_for_which_request_calculation_and_trace_it_works() -> None:
+    logs.set_present(request="from-the-gateway", calculation="abc", trace=TRACEPARENT)
+    values = as_json()
+    assert (values["request_id"], values["calculation_id"]) == ("from-the-gateway", "abc")
+    assert values["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
+    assert as_json(calculation_id="another")["calculation_id"] == "another"
+    logs.set_present(request=None, calculation="", trace=None)
+    assert as_json().keys() == {"time", "level", "logger", "event"}
+
+
+def test_warnings_and_the_last_words_of_a_process_are_lines_of_json() -> None:
+    program = (
+        "import warnings\nfrom calc_grpc import logs\nlogs.set_up('INFO', 'json')\n"
+        "warnings.warn('old')\nraise RuntimeError('broken')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    warned, ended = map(json.loads, done.stderr.splitlines())
+    assert "old" in warned["event"] and ended["level"] == "critical" and "broken" in ended["trace"]

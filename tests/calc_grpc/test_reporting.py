@@ -137,35 +137,42 @@ async def test_a_refusal_for_good_ends_it_and_says_why(
     assert (row.report.attempt_count, row.report.next_time_us) == (1, None)
 
 
-async def test_whatever_a_receiver_calls_its_reason_only_plain_text_is_kept(
-    start: Start, journal: SqliteJournal, receiver: Receiver
+@pytest.mark.parametrize("reason", ["NUL\0 and \ud800", "a-key-that-was-sent", "A WORD", "X" * 65])
+async def test_what_a_receiver_calls_its_reason_is_kept_where_it_is_a_word(
+    start: Start, journal: SqliteJournal, receiver: Receiver, reason: str
 ) -> None:
-    receiver.reason = "NUL\0 and \ud800"
+    receiver.reason = reason
     receiver.answers.append((422, {}))
     await start()
     row = await reported(journal, await end_one(journal, receiver.url()), "REJECTED")
-    assert row.report.last_error == "HTTP 422 NUL? and ?"
+    assert row.report.last_error == "HTTP 422"
 
 
 async def test_a_receiver_that_is_away_is_tried_again_until_it_is_given_up_and_the_log_says_so(
     start: Start, journal: SqliteJournal, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     nowhere = "http://127.0.0.1:9"  # discard: nobody listens there
-    await start(give_up_after_s=0.25, allowed=frozenset({nowhere}))
+    await start(give_up_after_s=2.0, allowed=frozenset({nowhere}))
     row = await reported(journal, await end_one(journal, f"{nowhere}/x"), "GIVEN_UP")
     assert row.report.attempt_count >= 2
     assert "Cannot connect" in row.report.last_error
     assert row.report.next_time_us is None
-    levels = [record.levelname for record in caplog.records if record.message == "report attempted"]
-    assert levels[-1] == "ERROR" and set(levels[:-1]) == {"WARNING"}
+
+    def levels() -> list[str]:
+        return [record.levelname for record in caplog.records if record.message == "report attempted"]
+
+    async with asyncio.timeout(TIMEOUT_S):
+        while len(levels()) < row.report.attempt_count:  # a line is written after its row
+            await journal.get(row.calculation_id)
+    assert levels()[-1] == "ERROR" and set(levels()[:-1]) == {"WARNING"}
 
 
 async def test_a_receiver_that_does_not_answer_in_time_is_tried_again(
     start: Start, journal: SqliteJournal, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("calc_grpc.reporting.ATTEMPT_TIMEOUT_S", 0.05)
-    receiver.answers.extend([None] * 50)
-    await start(give_up_after_s=0.5)
+    receiver.answers.extend([None] * 200)
+    await start(give_up_after_s=2.0)
     row = await reported(journal, await end_one(journal, receiver.url()), "GIVEN_UP")
     assert row.report.last_error == "No answer within 0.05 s." and row.report.attempt_count >= 2
 
@@ -264,7 +271,7 @@ async def test_a_failed_attempt_shows_when_the_next_one_is_due(
     await until(attempted, journal)
     row = await journal.get(calculation_id)
     assert row and row.report.state == "PENDING" and row.report.last_error == "HTTP 503 SAID_SO"
-    assert row.report.next_time_us and 2990e6 < row.report.next_time_us - wall_clock_us() <= 3000e6
+    assert row.report.next_time_us and 2900e6 < row.report.next_time_us - wall_clock_us() <= 3000e6
 
 
 async def test_what_was_not_delivered_is_reported_after_a_restart(

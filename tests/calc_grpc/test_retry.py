@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from calc_grpc.calculation import SECOND_US
 from calc_grpc.journal.port import DueReport
+from calc_grpc.journal.rows import accepted_of
 from calc_grpc.retry import Answer, next_step, retry_after_s, verdict_on
+from tests.calc_grpc.fakes import new_calculation
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 DAY_S = 86_400.0
@@ -19,8 +21,9 @@ DAY_S = 86_400.0
 
 def due(attempt_count: int = 0) -> DueReport:
     return DueReport(
-        calculation_id="x", callback_url="", callback_origin="", attempt_count=attempt_count, since_us=0, fence=1
-    )
+        calculation_id="x", callback_url="", callback_origin="", attempt_count=attempt_count, since_us=0, fence=1,
+        calculation=accepted_of(new_calculation(), 1),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

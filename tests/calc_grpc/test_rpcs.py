@@ -12,7 +12,7 @@ from grpc import StatusCode
 
 from calc_grpc.server import Server
 from tests.calc_grpc.conftest import Stub
-from tests.calc_grpc.fakes import FakePool, Receiver, distance_input, soon
+from tests.calc_grpc.fakes import TIMEOUT_S, FakePool, Receiver, distance_input, soon
 from tests.calc_grpc.rpc_errors import refused
 
 pb2 = calculation_service_pb2
@@ -34,7 +34,7 @@ async def create(stub: Stub, **values: Any) -> calculation_pb2.Calculation:
 
 async def final(stub: Stub, calculation_id: str) -> calculation_pb2.Calculation:
     """Watch to the end."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_S):
         snapshots = [
             snapshot
             async for snapshot in stub.WatchCalculation(pb2.WatchCalculationRequest(calculation_id=calculation_id))
@@ -147,6 +147,34 @@ async def test_create_says_when_to_try_again_while_too_many_wait(
             await create(stub)
         assert refusal.metadata == {"kind": "distance"} and refusal.retry_after_s == 5
         assert (await create(stub, calculation_id=first.calculation_id)) == first
+
+
+async def test_create_bounds_what_waits_of_a_creator_and_says_how_many_do(stub: Stub) -> None:
+    first = await create(stub, creator_waiting_max=1)
+    with refused(StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_WAITING") as refusal:
+        await create(stub, creator_waiting_max=1)
+    assert refusal.metadata == {"waiting_max": "1", "waiting_count": "1"} and refusal.retry_after_s == 5
+    assert (await create(stub, creator_waiting_max=1, calculation_id=first.calculation_id)) == first
+    await create(stub, creator_waiting_max=1, creator="boris")
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"creator_waiting_max": 0}, [("creator_waiting_max", "OUT_OF_RANGE")]),
+        ({"creator_waiting_max": 10_001}, [("creator_waiting_max", "OUT_OF_RANGE")]),
+        (
+            {"creator_waiting_max": -1, "creator": ""},
+            [("creator_waiting_max", "OUT_OF_RANGE"), ("creator", "REQUIRED")],
+        ),
+    ],
+)
+async def test_create_refuses_a_bound_that_bounds_nothing(
+    stub: Stub, values: dict[str, Any], fields: list[tuple[str, str]]
+) -> None:
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_INPUT") as refusal:
+        await create(stub, **values)
+    assert refusal.fields == fields
 
 
 async def test_names_with_control_characters_are_refused(stub: Stub) -> None:

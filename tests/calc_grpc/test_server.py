@@ -23,7 +23,7 @@ pb2 = calculation_service_pb2
 State = calculation_pb2.Calculation.State
 Serving = health_pb2.HealthCheckResponse
 KEY = "api-key-of-the-tests"
-STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 20.0
 
 Start = Callable[..., Awaitable[Server]]
 

@@ -74,7 +74,9 @@ def test_refused_fields_are_named(error: type[CalcError]) -> None:
 def test_who_is_to_try_again_is_told_when(error: type[CalcError]) -> None:
     retry = error_details_pb2.RetryInfo()
     told = [retry.retry_delay.seconds for detail in rich(status_of(make(error))).details if detail.Unpack(retry)]
-    assert told == {errors.TooManyFiles: [2], errors.TooManyPredictions: [1], errors.QueueFull: [5]}.get(error, [])
+    waits_s = {errors.TooManyFiles: 2, errors.TooManyPredictions: 1}
+    waits_s |= dict.fromkeys((errors.QueueFull, errors.TooManyWaiting, errors.TooManyStreams), 5)
+    assert told == ([waits_s[error]] if error in waits_s else [])
 
 
 def test_a_word_that_errors_proto_lacks_is_refused() -> None:

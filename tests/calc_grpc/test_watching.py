@@ -15,7 +15,7 @@ from calc_grpc.journal.port import Filter, Outcome
 from calc_grpc.journal.sqlite import SqliteJournal
 from calc_grpc.watching import FINISHED_COUNT, Watchers
 from tests.calc_grpc.conftest import Stub
-from tests.calc_grpc.fakes import FakePool, distance_input, new_calculation, soon
+from tests.calc_grpc.fakes import TIMEOUT_S, FakePool, distance_input, new_calculation, soon
 from tests.calc_grpc.rpc_errors import refused
 
 pb2 = calculation_service_pb2
@@ -177,7 +177,7 @@ async def test_what_a_stream_remembers_does_not_grow_with_what_finished(
         await sqlite_journal.accept(new_calculation(n))
         await sqlite_journal.cancel(new_calculation(n).calculation_id)
     last = new_calculation(19).calculation_id
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT_S):
         async for row in stream:
             assert row is not None
             if row.calculation_id == last and row.is_final:

@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from calc_grpc.errors import (
     ComputationFailed,
@@ -21,11 +22,12 @@ from calc_grpc.errors import (
     TimeLimitExceeded,
     WorkerCrashed,
 )
+from calc_grpc.worker_process import AT_ONCE_BYTES
 from calc_grpc.workers import WorkerPool
 from tests.calc_grpc.fakes import TIMEOUT_S, soon
 
-CANCEL_WITHIN_S = 0.2
-TIME_LIMIT_S = 0.5
+CANCEL_WITHIN_S = 3.0  # then it would be killed
+TIME_LIMIT_S = 2.0
 MEMORY_LIMIT_MB = 200
 CREATED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -33,7 +35,10 @@ CREATED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def pool(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkerPool]:
     pool = WorkerPool(
-        worker_count=1, numba_cache_path=tmp_path_factory.mktemp("numba"), table="tests.calc_grpc.kernels"
+        worker_count=1,
+        numba_cache_path=tmp_path_factory.mktemp("numba"),
+        table="tests.calc_grpc.kernels",
+        cancel_grace_s=CANCEL_WITHIN_S,
     )
     await pool.start()
     yield pool
@@ -74,6 +79,30 @@ async def test_a_result_comes_back_and_the_worker_is_free_again(pool: WorkerPool
     pool.on_free = freed.set
     assert await run(pool, "echo", b"x" * 1_000_000) == b"x" * 1_000_000
     assert pool.free_count == 1 and freed.is_set()
+
+
+async def messages_of_every_size(numba_cache_path: Path) -> None:
+    pool = WorkerPool(worker_count=1, numba_cache_path=numba_cache_path, table="tests.calc_grpc.kernels")
+    await pool.start()
+    for size in (0, *range(AT_ONCE_BYTES - 500, AT_ONCE_BYTES + 2, 30), 3_000_000, 1):
+        assert await run(pool, "echo", b"x" * size) == b"x" * size
+    listener = Listener()
+    under_way = asyncio.ensure_future(run(pool, "spin", listener=listener))
+    await soon(listener.first.wait())
+    await pool.stop()
+    with pytest.raises(WorkerCrashed):
+        await soon(under_way)
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+async def test_messages_of_every_size_pass_and_stopping_ends_what_runs(
+    tmp_path: Path, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    def work() -> None:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(messages_of_every_size(tmp_path))
+
+    await asyncio.to_thread(work)
 
 
 async def test_workers_are_limited_to_one_thread_and_share_the_cache(pool: WorkerPool) -> None:
@@ -142,15 +171,15 @@ async def test_a_segmentation_fault_ends_one_run_and_the_pool_goes_on(pool: Work
     assert await run(pool, "echo", b"alive") == b"alive"
 
 
-@pytest_asyncio.fixture(loop_scope="module", params=[TIME_LIMIT_S])
+@pytest_asyncio.fixture(loop_scope="module", params=[(TIME_LIMIT_S, 0.1)])
 async def limited(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[WorkerPool]:
     pool = WorkerPool(
         worker_count=1,
         numba_cache_path=tmp_path,
         table="tests.calc_grpc.kernels",
-        time_limit_s=request.param,
+        time_limit_s=request.param[0],
         memory_limit_mb=MEMORY_LIMIT_MB,
-        cancel_grace_s=0.1,
+        cancel_grace_s=request.param[1],
     )
     await pool.start()
     yield pool
@@ -158,10 +187,14 @@ async def limited(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 
 # For runs that another end than the clock's must meet: on a busy machine the short limit could come first.
-with_ample_time = pytest.mark.parametrize("limited", [TIMEOUT_S], indirect=True)
+with_ample_time = pytest.mark.parametrize("limited", [(TIMEOUT_S, TIMEOUT_S)], indirect=True)
 
 
-@pytest.mark.parametrize(("kind", "is_replaced"), [("spin", False), ("deaf", True)])
+@pytest.mark.parametrize(
+    ("limited", "kind", "is_replaced"),
+    [((TIME_LIMIT_S, TIMEOUT_S), "spin", False), ((TIME_LIMIT_S, 0.1), "deaf", True)],
+    indirect=["limited"],
+)
 async def test_a_run_that_takes_too_long_is_stopped_and_the_pool_goes_on(
     limited: WorkerPool, kind: str, is_replaced: bool
 ) -> None:

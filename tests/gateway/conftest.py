@@ -16,6 +16,7 @@ from aiohttp import web
 from gateway.__main__ import build_server
 from gateway.config import Config
 from tests.gateway.fakes import FakeCalc, FakeMain, start_calc
+from tests.gateway.wire import PATIENCE_S
 
 Answered = Callable[[], "asyncio.Future[None]"]
 Start = Callable[..., contextlib.AbstractAsyncContextManager[str]]
@@ -89,8 +90,8 @@ def settings(
     calc_server: tuple[FakeCalc, int], main_server: tuple[FakeMain, int], build_folder: Path
 ) -> dict[str, Any]:
     return {
-        "main_url": f"http://127.0.0.1:{main_server[1]}",
-        "calc_address": f"127.0.0.1:{calc_server[1]}",
+        "main_urls": (f"http://127.0.0.1:{main_server[1]}",),
+        "calc_addresses": (f"127.0.0.1:{calc_server[1]}",),
         "calc_api_key": "gateway-key",
         "static_dir": build_folder,
         "identity_ttl_s": 0.0,
@@ -117,7 +118,7 @@ def url(shared_gateway: str, calc: FakeCalc, main: FakeMain) -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    timeout = aiohttp.ClientTimeout(total=10)
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

@@ -162,12 +162,15 @@ class FakeMain:
     """main_api: `/api/auth/me` knows the session cookie and the token that equal a user's name; the rest are tests."""
 
     users: dict[str, str] = field(default_factory=lambda: dict(USERS))
+    names: dict[str, str] = field(default_factory=dict)  # of those whose token or cookie is not their name
     me_status: int | None = None
+    ready_status: int = 200
     me_calls: list[dict[str, str]] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
     first_chunk: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    answer_headers: dict[str, str] = field(default_factory=dict)  # of /api/echo
 
     def reset(self) -> None:
         self.__init__()  # type: ignore[misc]
@@ -175,10 +178,12 @@ class FakeMain:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/api/auth/me", self.me)
+        app.router.add_get("/readyz", self.ready)
         app.router.add_route("*", "/api/echo{tail:.*}", self.echo)
         app.router.add_get("/api/cookies", self.cookies)
         app.router.add_get("/api/redirect", self.redirect)
         app.router.add_get("/api/gzipped", self.gzipped)
+        app.router.add_get("/api/large", self.large)
         app.router.add_get("/api/slow", self.slow)
         app.router.add_get("/api/drip", self.drip)
         app.router.add_get("/api/broken", self.broken)
@@ -196,7 +201,10 @@ class FakeMain:
         name = token or request.cookies.get("sessionid", "")
         if name not in self.users:
             return web.json_response({"reason": "NOT_SIGNED_IN"}, status=401)
-        return web.json_response({"id": 1, "username": name, "role": self.users[name]})
+        return web.json_response({"id": 1, "username": self.names.get(name, name), "role": self.users[name]})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        return web.json_response({}, status=self.ready_status)
 
     async def echo(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -207,7 +215,8 @@ class FakeMain:
             "byte_count": len(body),
             "text": body[:100].decode("latin-1"),
         }
-        return web.json_response(values, status=int(request.query.get("status", "200")))
+        status = int(request.query.get("status", "200"))
+        return web.json_response(values, status=status, headers=self.answer_headers)
 
     async def cookies(self, _request: web.Request) -> web.Response:
         response = web.Response(text="ok", headers={"Connection": "X-Hop", "X-Hop": "1", "X-Kept": "2"})
@@ -222,6 +231,13 @@ class FakeMain:
         response = web.Response(text="x" * 5000)
         response.enable_compression(web.ContentCoding.gzip)
         return response
+
+    async def large(self, request: web.Request) -> web.Response:
+        """JSON of the length asked for, with the headers asked for."""
+        headers = {name[2:]: value for name, value in request.query.items() if name.startswith("h-")}
+        text = '"' + "a" * (int(request.query.get("bytes", "20000")) - 2) + '"'
+        status = int(request.query.get("status", "200"))
+        return web.Response(text=text, status=status, headers={"Content-Type": "application/json", **headers})
 
     async def refused(self, _request: web.Request) -> web.Response:
         return web.json_response({"reason": "THROTTLED"}, status=429, content_type="application/problem+json")

@@ -7,7 +7,7 @@ from astrodist.calc.v1 import calculation_service_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import InvalidInput, MalformedBody
+from gateway.errors import ERROR_LIMIT, InvalidInput, MalformedBody
 from gateway.json_message import fill_from_json, fill_from_text, read_json_object, to_json
 
 Create = calculation_service_pb2.CreateCalculationRequest
@@ -41,6 +41,7 @@ def _refused(values: dict[str, Any], message: Any = None) -> set[tuple[str, str]
         ("observed_at", "99999-01-01T00:00:00Z", "INVALID_FORMAT"),
         ("observer_position_km", 1, "WRONG_TYPE"),
         ("raDeg", 1, "UNKNOWN_FIELD"),
+        ("\ud800", 1, "UNKNOWN_FIELD"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(field: str, value: Any, reason: str) -> None:
@@ -107,9 +108,10 @@ def test_an_empty_body_is_an_empty_object() -> None:
 _NAMES = st.sampled_from(
     ("distance", "pi", "observations", "ra_deg", "id", "station", "observed_at", "delay", "callback", "url", "creator")
 )
+_TEXT = st.text(st.characters())  # with halves of surrogate pairs, which JSON can write
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats() | _TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | _TEXT, inner, max_size=4),
     max_leaves=20,
 )
 
@@ -133,3 +135,17 @@ def test_any_bytes_are_an_object_or_malformed(body: bytes) -> None:
         assert isinstance(read_json_object(body), dict)
     except MalformedBody as refused:
         assert refused.reason == "MALFORMED_BODY"
+
+
+def test_a_body_full_of_faults_is_read_no_further_than_its_answer_tells() -> None:
+    class Rows(list[Any]):
+        looked_at = 0
+
+        def __iter__(self) -> Any:
+            for row in super().__iter__():
+                self.looked_at += 1
+                yield row
+
+    rows = Rows([{"raDeg": 1}] * 10_000)
+    assert len(_refused({"distance": {"observations": rows}})) == ERROR_LIMIT
+    assert rows.looked_at == ERROR_LIMIT

@@ -12,6 +12,7 @@ from astrodist.calc.v1 import calculation_service_pb2
 
 from tests.gateway.conftest import Answered, Start
 from tests.gateway.fakes import STATE, FakeCalc, FakeMain, abort, calculation, refusing_stream
+from tests.gateway.wire import PATIENCE_S
 
 WATCH = "/v1/calculations/c1:watch"
 
@@ -21,7 +22,7 @@ async def _events(response: aiohttp.ClientResponse) -> list[str]:
 
 
 async def _first_event(response: aiohttp.ClientResponse) -> bytes:
-    return await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5)
+    return await asyncio.wait_for(response.content.readuntil(b"\n\n"), PATIENCE_S)
 
 
 def _endless(calc: FakeCalc) -> Any:
@@ -78,7 +79,7 @@ async def test_snapshots_arrive_while_the_stream_is_open_and_leaving_cancels_it(
         assert (await _first_event(response)).startswith(b"id: 1\n")
         assert not calc.caller_left.is_set()
         response.close()
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_silence_is_bridged_by_comments(
@@ -140,8 +141,8 @@ async def test_a_signed_out_reader_is_sent_away(
     async with start(recheck_s=0.1) as url, http.get(url + WATCH, headers=observer) as response:
         await _first_event(response)
         main.users.clear()
-        assert b"NOT_SIGNED_IN" in await asyncio.wait_for(response.content.read(), 5)
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+        assert b"NOT_SIGNED_IN" in await asyncio.wait_for(response.content.read(), PATIENCE_S)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_a_reader_whose_role_changed_has_to_open_the_stream_again(
@@ -151,7 +152,7 @@ async def test_a_reader_whose_role_changed_has_to_open_the_stream_again(
     async with start(recheck_s=0.1) as url, http.get(url + WATCH, headers=moderator) as response:
         await _first_event(response)
         main.users["moderator"] = "observer"
-        assert b"NOT_SIGNED_IN" in await asyncio.wait_for(response.content.read(), 5)
+        assert b"NOT_SIGNED_IN" in await asyncio.wait_for(response.content.read(), PATIENCE_S)
 
 
 async def test_open_streams_outlive_a_restart_of_main_api(
@@ -168,11 +169,11 @@ async def test_open_streams_outlive_a_restart_of_main_api(
     async with start(recheck_s=0.05, heartbeat_s=0.05) as url, http.get(url + WATCH, headers=observer) as response:
         await _first_event(response)
         main.me_status, already = 500, len(main.me_calls)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(main.me_calls) < already + 2:
                 await _first_event(response)
         asked_again.set()
-        assert b"SUCCEEDED" in await asyncio.wait_for(response.content.read(), 5)
+        assert b"SUCCEEDED" in await asyncio.wait_for(response.content.read(), PATIENCE_S)
 
 
 async def test_stopping_the_server_ends_open_streams(
@@ -182,8 +183,8 @@ async def test_stopping_the_server_ends_open_streams(
     async with start() as url:
         response = await http.get(url + WATCH, headers=observer)
         await _first_event(response)
-    assert await asyncio.wait_for(response.content.read(), 5) == b""
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    assert await asyncio.wait_for(response.content.read(), PATIENCE_S) == b""
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_stopping_the_server_asks_websockets_to_come_back(
@@ -192,11 +193,11 @@ async def test_stopping_the_server_asks_websockets_to_come_back(
     calc.answers["WatchCalculation"] = _endless(calc)
     async with start() as url:
         socket = await http.ws_connect(url + WATCH, headers=observer)
-        await socket.receive(timeout=5)
-        ending = asyncio.create_task(socket.receive(timeout=5))
+        await socket.receive(timeout=PATIENCE_S)
+        ending = asyncio.create_task(socket.receive(timeout=PATIENCE_S))
     await ending
     assert socket.close_code == 1012
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_a_user_may_open_only_so_many_streams(
@@ -218,10 +219,10 @@ async def test_a_user_may_open_only_so_many_streams(
             async with http.get(url + WATCH, headers=moderator) as other:
                 assert other.status == 200
                 other.close()
-            await asyncio.wait_for(others, 5)
+            await asyncio.wait_for(others, PATIENCE_S)
             given_back = answered()
             first.close()
-        await asyncio.wait_for(given_back, 5)
+        await asyncio.wait_for(given_back, PATIENCE_S)
         calc.answers.clear()
         async with http.get(url + WATCH, headers=observer) as third:
             assert third.status == 200
@@ -231,7 +232,7 @@ async def test_a_websocket_carries_snapshots_and_ends_normally(
     url: str, http: aiohttp.ClientSession, observer: dict[str, str]
 ) -> None:
     async with http.ws_connect(url + WATCH, headers=observer) as socket:
-        messages = [await socket.receive(timeout=5) for _ in range(4)]
+        messages = [await socket.receive(timeout=PATIENCE_S) for _ in range(4)]
     assert [json.loads(message.data)["revision"] for message in messages[:3]] == [1, 2, 5]
     assert (messages[3].type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1000)
 
@@ -255,9 +256,9 @@ async def test_a_websocket_tells_its_problem_before_it_closes(
 ) -> None:
     calc.answers["WatchCalculation"] = _failing_later(code, reason)
     async with http.ws_connect(url + WATCH, headers=observer) as socket:
-        assert json.loads((await socket.receive(timeout=5)).data)["revision"] == 1
-        assert json.loads((await socket.receive(timeout=5)).data)["reason"] == reason
-        await socket.receive(timeout=5)
+        assert json.loads((await socket.receive(timeout=PATIENCE_S)).data)["revision"] == 1
+        assert json.loads((await socket.receive(timeout=PATIENCE_S)).data)["reason"] == reason
+        await socket.receive(timeout=PATIENCE_S)
         assert socket.close_code == close_code
 
 
@@ -266,9 +267,9 @@ async def test_closing_a_websocket_cancels_its_call(
 ) -> None:
     calc.answers["WatchCalculations"] = _endless_list(calc)
     async with http.ws_connect(f"{url}/v1/calculations:watch", headers=observer) as socket:
-        await socket.receive(timeout=5)
+        await socket.receive(timeout=PATIENCE_S)
         await socket.send_str("what a client says is not read")
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 def _endless_list(calc: FakeCalc) -> Any:
@@ -310,4 +311,4 @@ async def test_a_websocket_that_may_not_open_is_denied_by_status(
 
 async def test_a_websocket_from_our_own_pages_needs_only_the_cookie(url: str, http: aiohttp.ClientSession) -> None:
     async with http.ws_connect(url + WATCH, headers={"Cookie": "sessionid=observer"}, origin=url) as socket:
-        assert json.loads((await socket.receive(timeout=5)).data)["revision"] == 1
+        assert json.loads((await socket.receive(timeout=PATIENCE_S)).data)["revision"] == 1

@@ -200,11 +200,19 @@ async def test_when_main_api_cannot_say_nobody_gets_in(
     assert not calc.received
 
 
+async def test_a_host_that_is_not_served_is_a_fault_of_the_call(
+    url: str, http: aiohttp.ClientSession, main: FakeMain, observer: dict[str, str]
+) -> None:
+    main.me_status = 400
+    async with http.get(f"{url}/v1/calculations", headers=observer) as response:
+        assert (response.status, json.loads(await response.read())["reason"]) == (400, "MALFORMED_REQUEST")
+
+
 async def test_when_main_api_is_down_nobody_gets_in(
     start: Start, http: aiohttp.ClientSession, observer: dict[str, str], unused_port: int
 ) -> None:
     async with (
-        start(main_url=f"http://127.0.0.1:{unused_port}") as url,
+        start(main_urls=(f"http://127.0.0.1:{unused_port}",)) as url,
         http.get(f"{url}/v1/calculations", headers=observer) as response,
     ):
         assert (response.status, json.loads(await response.read())["reason"]) == (503, "UNAVAILABLE")

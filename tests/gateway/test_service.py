@@ -22,7 +22,9 @@ from tests.gateway.fakes import FakeMain
 
 
 async def test_alive_without_the_rooms_behind(start: Start, http: aiohttp.ClientSession, unused_port: int) -> None:
-    async with start(main_url=f"http://127.0.0.1:{unused_port}", calc_address=f"127.0.0.1:{unused_port}") as url:
+    async with start(
+        main_urls=(f"http://127.0.0.1:{unused_port}",), calc_addresses=(f"127.0.0.1:{unused_port}",)
+    ) as url:
         async with http.get(f"{url}/healthz") as response:
             assert (response.status, json.loads(await response.read())) == (200, {"status": "ok"})
         async with http.get(f"{url}/readyz") as response:
@@ -34,7 +36,7 @@ async def test_alive_without_the_rooms_behind(start: Start, http: aiohttp.Client
 async def test_ready_when_both_rooms_answer(url: str, http: aiohttp.ClientSession, main: FakeMain) -> None:
     async with http.get(f"{url}/readyz") as response:
         assert json.loads(await response.read()) == {"status": "ok", "main_api": "ok", "calc_grpc": "ok"}
-    main.me_status = 500
+    main.ready_status = 503
     async with http.get(f"{url}/readyz") as response:
         problem = json.loads(await response.read())
         assert (response.status, problem["main_api"], problem["calc_grpc"]) == (503, "down", "ok")
@@ -118,12 +120,15 @@ def test_a_signal_stops_the_process_in_good_order(number: signal.Signals, unused
         [sys.executable, "-m", "gateway"], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        assert "event=listening" in process.stderr.readline()
-        with contextlib.closing(HTTPConnection("127.0.0.1", unused_port, timeout=20)) as connection:
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-        process.send_signal(number)
-        log = process.communicate(timeout=20)[1]
+        try:
+            assert "event=listening" in process.stderr.readline()
+            with contextlib.closing(HTTPConnection("127.0.0.1", unused_port, timeout=60)) as connection:
+                connection.request("GET", "/healthz")
+                assert connection.getresponse().status == 200
+            process.send_signal(number)
+            log = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert "event=stopped" in log
     assert "Traceback" not in log
@@ -135,7 +140,7 @@ def test_a_wrong_setting_stops_the_process_without_a_trace() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "GATEWAY_PORT": "eighty"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert (done.returncode, done.stderr) == (

@@ -12,6 +12,7 @@ import pytest
 from astrodist.calc.v1 import calculation_service_pb2
 
 from tests.gateway.fakes import FakeCalc, abort, refusing_stream
+from tests.gateway.wire import PATIENCE_S
 
 DIGITS = "/v1/calculations/c1/digits"
 PIECE = b"0123456789" * 20_000
@@ -128,7 +129,7 @@ async def test_head_answers_with_the_headers_of_get_and_ends_the_call(
         assert response.headers["Content-Disposition"] == 'attachment; filename="pi-9-decimals.txt"'
         assert response.headers.get("Content-Encoding") == ("gzip" if accepted == "gzip" else None)
         assert response.headers.get("Content-Length") == (None if accepted == "gzip" else str(len(PIECE)))
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_head_of_what_has_no_digits_is_refused_as_get_is(
@@ -157,9 +158,9 @@ async def test_a_reader_that_stops_reading_stops_the_stream_and_one_that_leaves_
 
     calc.answers["GetPiDigits"] = long
     async with http.get(url + DIGITS, headers=observer | {"Accept-Encoding": "identity"}) as response:
-        await asyncio.wait_for(response.content.read(1), 5)
+        await asyncio.wait_for(response.content.read(1), PATIENCE_S)
         for _ in range(20):  # the gateway has every chance to read ahead: other calls come and go
             async with http.get(f"{url}/v1/calculations/c1", headers=observer) as other:
                 assert other.status == 200
         assert sent_count < 10 * PIECE_COUNT
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)

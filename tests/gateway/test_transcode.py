@@ -11,6 +11,7 @@ from yarl import URL
 
 from tests.gateway.conftest import Start
 from tests.gateway.fakes import FakeCalc, abort, bad_request, calculation, retry_after
+from tests.gateway.wire import PATIENCE_S
 
 OBSERVATION = {"observed_at": "2026-01-31T20:15:00Z", "ra_deg": 12.5, "dec_deg": -3, "station": "535"}
 
@@ -130,6 +131,16 @@ async def test_deep_nesting_is_malformed(url: str, http: aiohttp.ClientSession, 
     body = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
     async with http.post(f"{url}/v1/calculations", data=body, headers=headers) as response:
         assert (await _problem(response, 400))["reason"] == "MALFORMED_BODY"
+
+
+async def test_the_name_of_an_unknown_field_may_be_no_text(
+    url: str, http: aiohttp.ClientSession, moderator: dict[str, str]
+) -> None:
+    headers = {**moderator, "Content-Type": "application/json"}
+    async with http.post(f"{url}/v1/calculations", data=b'{"\\ud800": 1}', headers=headers) as response:
+        problem = json.loads(await response.read())
+    assert response.status == 400
+    assert [(error["path"], error["reason"]) for error in problem["errors"]] == [("\ud800", "UNKNOWN_FIELD")]
 
 
 async def test_a_body_that_is_not_declared_json_is_refused(
@@ -272,7 +283,7 @@ async def test_inner_text_of_a_fault_stays_inside(
 async def test_calc_down_is_unavailable(
     start: Start, http: aiohttp.ClientSession, observer: dict[str, str], unused_port: int
 ) -> None:
-    async with start(calc_address=f"127.0.0.1:{unused_port}") as url:
+    async with start(calc_addresses=(f"127.0.0.1:{unused_port}",)) as url:
         async with http.get(f"{url}/v1/calculations/c1", headers=observer) as response:
             problem = await _problem(response, 503)
             assert response.headers["Retry-After"] == "2"
@@ -299,9 +310,9 @@ async def test_a_client_that_leaves_cancels_its_call(
 
     calc.answers["GetCalculation"] = hang
     call = asyncio.create_task(http.get(f"{url}/v1/calculations/c1", headers=observer).__aenter__())
-    await asyncio.wait_for(calc.arrived.wait(), 5)
+    await asyncio.wait_for(calc.arrived.wait(), PATIENCE_S)
     call.cancel()
-    await asyncio.wait_for(calc.caller_left.wait(), 5)
+    await asyncio.wait_for(calc.caller_left.wait(), PATIENCE_S)
 
 
 async def test_a_large_distance_passes_both_ways(

@@ -1,6 +1,5 @@
 """A calculation service for tests: a real gRPC server whose answers a test decides. It computes nothing."""
 
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent import futures
@@ -15,6 +14,8 @@ from google.protobuf.json_format import ParseDict
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from tests.system.deployment import free_ports
+
 State = calculation_pb2.Calculation.State
 NEXT_NIGHT = datetime(2026, 11, 20, 23, 6, 34, tzinfo=UTC)
 REPORTS = UUID("6f1c0e4e-0d4f-4c57-9a37-52f5d1f0a001")
@@ -22,9 +23,7 @@ REPORTS = UUID("6f1c0e4e-0d4f-4c57-9a37-52f5d1f0a001")
 
 def unused_address() -> str:
     """An address where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    return f"127.0.0.1:{free_ports(1)[0]}"
 
 
 def report_id_of(calculation_id: UUID | str) -> UUID:

@@ -1,5 +1,7 @@
 """Registering, signing in and out, tokens, and whose cookie may do what."""
 
+import unicodedata
+
 import pytest
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
@@ -36,6 +38,31 @@ def test_a_taken_name_is_refused_in_any_case(observer: User, anonymous: APIClien
     assert (answer.status_code, answer.json()["reason"]) == (409, "USERNAME_TAKEN")
 
 
+def test_a_name_in_letters_beyond_ascii_is_taken_in_any_case(anonymous: APIClient) -> None:
+    assert anonymous.post("/api/auth/register", credentials("Анна.О")).status_code == 201
+    answer = anonymous.post("/api/auth/register", credentials("АННА.о"))
+    assert (answer.status_code, answer.json()["reason"]) == (409, "USERNAME_TAKEN")
+    assert anonymous.post("/api/auth/register", credentials("Анна-О")).status_code == 201
+
+
+def test_a_name_taken_while_the_password_is_hashed_is_refused(
+    anonymous: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_slowly(user: User, password: str) -> None:
+        User.objects.create(username="анна")
+
+    monkeypatch.setattr(User, "set_password", hash_slowly)
+    answer = anonymous.post("/api/auth/register", credentials("Анна"))
+    assert (answer.status_code, answer.json()["reason"]) == (409, "USERNAME_TAKEN")
+
+
+@pytest.mark.parametrize("call", ["login", "token"])
+def test_a_name_signs_in_in_whatever_form_its_letters_come(anonymous: APIClient, call: str) -> None:
+    typed = unicodedata.normalize("NFD", "Андрей")  # as some keyboards write it
+    assert anonymous.post("/api/auth/register", credentials(typed)).json()["username"] == "Андрей"
+    assert anonymous.post(f"/api/auth/{call}", credentials(typed)).status_code == 200
+
+
 def test_the_database_holds_names_unique_in_any_case_and_knows_the_roles(observer: User) -> None:
     with pytest.raises(IntegrityError, match="user_name_unique_in_any_case"), transaction.atomic():
         User.objects.create(username="Olga")
@@ -54,6 +81,7 @@ def test_the_database_holds_names_unique_in_any_case_and_knows_the_roles(observe
         ("n" * 151, PASSWORD, "username", "TOO_LONG"),
         ("", PASSWORD, "username", "REQUIRED"),
         ("nina\x00", PASSWORD, "username", "INVALID_FORMAT"),
+        ("n\u0456na", PASSWORD, "username", "INVALID_FORMAT"),
     ],
 )
 def test_a_bad_name_or_password_is_refused_by_its_field(

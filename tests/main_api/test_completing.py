@@ -2,7 +2,7 @@
 
 import threading
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -97,7 +97,7 @@ def test_an_unreachable_service_leaves_the_request_formed_and_the_next_click_use
     assert formed.status == "FORMED" and formed.moderator is None
     claimed = formed.calculation_id
     with FakeCalc() as calc:
-        settings.CALC_ADDRESS = calc.address
+        settings.CALC_ADDRESSES = (calc.address,)
         assert complete(as_moderator, formed).status_code == 200
         assert list(calc.calculations) == [str(claimed)]
 
@@ -236,6 +236,19 @@ def test_recalculating_puts_a_new_calculation_in_place_and_cancels_the_old(
     assert calc.cancelled_ids == [str(old)]
     assert completed.calculation_created_at is not None
     assert actions(completed)[-1] == "RECALCULATED"
+
+
+def test_request_is_found_by_the_calculation_that_was_superseded(
+    as_moderator: APIClient, formed: Request, calc: FakeCalc
+) -> None:
+    complete(as_moderator, formed)
+    formed.refresh_from_db()
+    old = formed.calculation_id
+    new = recalculate(as_moderator, formed, old).json()["calculation_id"]
+    for calculation_id, expected in ((old, [formed.pk]), (new, [formed.pk]), (uuid4(), [])):
+        answer = as_moderator.get(f"/api/requests?had_calculation_id={calculation_id}").json()
+        assert [row["id"] for row in answer["results"]] == expected
+        assert [row["calculation_id"] for row in answer["results"]] == [new] * len(expected)
 
 
 def test_results_stay_until_the_new_ones_come(as_moderator: APIClient, formed: Request, calc: FakeCalc) -> None:

@@ -18,6 +18,10 @@ SUCCEEDING = {
     "getMe": {"200"},
     "register": {"201"},
     "createToken": {"200"},
+    "revokeToken": {"204"},
+    "revokeTokenById": {"204"},
+    "listTokens": {"200"},
+    "changePassword": {"204"},
     "listRequests": {"200", "304"},
     "createRequest": {"201"},
     "getRequest": {"200", "304"},
@@ -28,7 +32,7 @@ SUCCEEDING = {
     "addObservation": {"201"},
     "editObservation": {"200"},
     "deleteObservation": {"204"},
-    "importObservations": {"200", "400"},
+    "importObservations": {"200"},
     "parseObservations": {"200"},
     "exportAdes": {"200"},
     "exportCsv": {"200"},
@@ -37,9 +41,9 @@ SUCCEEDING = {
     "rejectRequest": {"200"},
     "putResult": {"204"},
     "schema_retrieve": {"200"},
-    "listStations": {"200"},
-    "listAsteroids": {"200"},
-    "getAsteroid": {"200"},
+    "listStations": {"200", "304"},
+    "listAsteroids": {"200", "304"},
+    "getAsteroid": {"200", "304"},
     "startCatalogueSync": {"202"},
     "putCataloguePage": {"200"},
     "listCataloguePages": {"200"},
@@ -63,7 +67,10 @@ def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
         "/api/auth/logout",
         "/api/auth/me",
         "/api/auth/register",
+        "/api/auth/password",
         "/api/auth/token",
+        "/api/auth/tokens",
+        "/api/auth/tokens/{token_id}",
         "/api/observations/parse",
         "/api/requests",
         "/api/requests/{request_id}",
@@ -82,11 +89,8 @@ def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path) -> None:
         "/api/schema",
         "/api/stations",
     }
-    for operations in schema["paths"].values():
-        for operation in operations.values():
-            assert "application/problem+json" in operation["responses"]["default"]["content"]
     succeeding = {
-        operation["operationId"]: set(operation["responses"]) - {"default"}
+        operation["operationId"]: {status for status in operation["responses"] if status < "400"}
         for operations in schema["paths"].values()
         for operation in operations.values()
     }

@@ -1,4 +1,4 @@
-"""A request as a file: CSV, JSON and ADES. That our own reader takes the ADES back, the system tests show."""
+"""A request as a file: CSV, JSON and ADES. The rules of ADES: test_ades_rules.py."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from main_api.accounts.models import User
 from main_api.requests.ades_file import ades_file
-from main_api.requests.models import Observation, Request
+from main_api.requests.models import Observation, ObservationResult, Request
 from main_api.requests.selectors import request_detail
 from tests.main_api.conftest import CALLBACK_KEY
 from tests.main_api.sample_requests import make_completed, observation_ids, result_body
@@ -27,8 +27,9 @@ def completed(observer: User, moderator: User) -> Request:
         sigma_ra_arcsec=0.123456789, sigma_dec_arcsec=0.2, correlation=-0.1, magnitude=17.5, band="V", mode="CCD",
         catalogue="Gaia2", program="=1", station="250", observer_position_km=[1000.5, -2000.0, 6500.25],
     )  # fmt: skip
+    row = {"distance_au": 2.5, "residual_dec_arcsec": -0.12, "fit_sigma_ra_arcsec": 0.25, "fit_sigma_dec_arcsec": 1.5}
     rows = [
-        {"id": pk, "distance_au": 2.5, "residual_ra_arcsec": ra, "residual_dec_arcsec": -0.12, "used": ra < 1000}
+        {**row, "id": pk, "residual_ra_arcsec": ra, "used": ra < 1000}
         for pk, ra in zip(ids, (0.5, -123.4567, 98765.4), strict=True)
     ]
     answer = APIClient().put(
@@ -85,7 +86,7 @@ def test_json_is_what_the_api_answers(as_observer: APIClient, completed: Request
 
 def test_ades_has_the_residuals_and_what_was_left_out(as_observer: APIClient, completed: Request) -> None:
     text = export(as_observer, completed, "psv").content.decode()
-    assert text.startswith("# version=2022\n# observatory\n! mpcCode 250\n")
+    assert text.startswith("# version=2022\ntrkSub")
     rows = records(text)
     assert [(row["resRA"], row["resDec"], row["selAst"]) for row in rows] == [
         ("+0.500", "-0.120", "A"),
@@ -94,6 +95,18 @@ def test_ades_has_the_residuals_and_what_was_left_out(as_observer: APIClient, co
     ]
     assert all(len(row[name]) <= LONGEST_NUMBER for row in rows for name in ("resRA", "resDec"))
     assert rows[0]["orbID"] == str(completed.calculation_id)[:25]
+    assert [(row["sigRA"], row["sigDec"]) for row in rows] == [("0.25", "1.5")] * 3
+    assert rows[0]["remarks"] == f"AstroDist request {completed.pk} of olga; distance DETERMINED: Ceres"
+
+
+def test_residuals_of_a_result_without_weights_have_the_stated_ones_or_none(
+    as_observer: APIClient, completed: Request
+) -> None:
+    ObservationResult.objects.update(fit_sigma_ra_arcsec=None, fit_sigma_dec_arcsec=None)
+    Observation.objects.filter(request=completed, station="250").update(sigma_dec_arcsec=None)
+    first, second, _ = records(export(as_observer, completed, "psv").content.decode())
+    assert (first["sigRA"], first["sigDec"]) == ("0.12346", "0.12346")
+    assert (second["resRA"], second["sigRA"], second["sigDec"]) == ("-123.46", "", "")
 
 
 def test_ades_keeps_what_was_measured(as_observer: APIClient, completed: Request) -> None:
@@ -130,7 +143,7 @@ def test_a_designation_cannot_break_the_lines_of_the_file(completed: Request, ob
     Request.objects.filter(pk=completed.pk).update(designation="Ceres\n# version=2017\n|x")
     lines = ades_file(request_detail(user=observer, request_id=completed.pk)).splitlines()
     assert lines.count("# version=2017") == 0
-    assert len([line for line in lines if "Ceres # version=2017 x" in line]) == 2
+    assert len([line for line in lines if "Ceres # version=2017 x" in line]) == 1
 
 
 def test_a_draft_exports_what_was_measured_so_far(as_observer: APIClient, observer: User, completed: Request) -> None:

@@ -173,12 +173,17 @@ def test_requests_are_found_by_their_present_calculations(
         ("updated_after=2026-03-01T12:00:00", "updated_after", "INVALID_FORMAT"),
         ("ordering=colour", "ordering", "UNKNOWN_VALUE"),
         ("calculation_id=7", "calculation_id", "INVALID_FORMAT"),
+        ("had_calculation_id=7", "had_calculation_id", "INVALID_FORMAT"),
         ("search=%00", "search", "INVALID_FORMAT"),
         ("page=0", "page", "OUT_OF_RANGE"),
         ("page=two", "page", "INVALID_FORMAT"),
         ("page_size=1001", "page_size", "OUT_OF_RANGE"),
         ("page_size=0", "page_size", "OUT_OF_RANGE"),
         ("page_size=-1", "page_size", "INVALID_FORMAT"),
+        ("page=1&page=2", "page", "INVALID_FORMAT"),
+        ("search=a&search=b", "search", "INVALID_FORMAT"),
+        ("format=xml", "format", "UNKNOWN_FIELD"),
+        ("Status=DRAFT", "Status", "UNKNOWN_FIELD"),
     ],
 )
 def test_a_wrong_parameter_is_refused_by_its_name(as_observer: APIClient, query: str, path: str, reason: str) -> None:

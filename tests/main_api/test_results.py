@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from main_api.accounts.models import User
 from main_api.requests.models import Request
+from main_api.requests.report import NIGHT_ADDED, NIGHT_OPTIONAL
 from tests.main_api.conftest import CALLBACK_KEY
 from tests.main_api.sample_requests import (
     follow_up_body,
@@ -254,7 +255,7 @@ def test_the_grounds_of_the_verdict_are_stored_and_shown_with_every_key(
 ) -> None:
     grounds = {"cause": "TWO_ORBITS", "arc_days": 2.5, "night_count": 3, "observation_count": 9, "left_out_count": 0}
     first = observation_ids(completed)[0]
-    rows = [{"id": first, "distance_au": 2.5, "information_share": 0.25}]
+    rows = [{"id": first, "distance_au": 2.5, "information_share": 0.25, "fit_sigma_dec_arcsec": 0.5}]
     body = result_body(completed, verdict_grounds=grounds | {"other_distance_au": 1.25}, observations=rows)
     assert put(completed, body).status_code == 204
     detail = as_moderator.get(f"/api/requests/{completed.pk}").json()
@@ -266,6 +267,7 @@ def test_the_grounds_of_the_verdict_are_stored_and_shown_with_every_key(
         "eccentricity": None,
     }
     assert [row["information_share"] for row in detail["observations"]] == [0.25, None, None]
+    assert [row["fit_sigma_dec_arcsec"] for row in detail["observations"]] == [0.5, None, None]
     assert put(completed, result_body(completed, verdict_grounds={"cause": "X"})).status_code == 400
 
 
@@ -279,14 +281,44 @@ def test_what_to_do_next_is_stored_shown_and_kept_when_it_is_replaced(
         "station": "535",
         "relative_sigma": 0.025,
         "note": None,
+        "remarks": [],
+        "lost_within_deg": None,
         "observe_from": "2020-03-05T23:06:34Z",
         "observe_by": None,
+        "observable_from": None,
+        "highest_altitude_deg": None,
     }
-    assert night == {**follow_up_body()["nights"][0], "altitude_deg": None, "magnitude": None}
+    unknown = (*NIGHT_OPTIONAL, *NIGHT_ADDED)
+    assert night == {**follow_up_body()["nights"][0], **dict.fromkeys(unknown), "hindrance": ""}
     assert put(completed, result_body(completed)).status_code == 204
     detail = as_moderator.get(f"/api/requests/{completed.pk}").json()
     assert detail["follow_up"] is None
     assert detail["history"][-1]["earlier_result"]["follow_up"]["nights"] == [night]
+
+
+def test_a_night_that_cannot_be_observed_says_why(completed: Request, as_moderator: APIClient) -> None:
+    night = follow_up_body()["nights"][0] | {
+        "hindrance": "LOW", "observable_hours": 0.0, "sun_altitude_deg": -15.0, "moon_separation_deg": 68.0,
+        "moon_illumination": 0.5, "altitude_deg": 12.5, "magnitude": None,
+    }  # fmt: skip
+    told = {"nights": [night], "observable_from": "2020-06-01T03:00:00Z", "highest_altitude_deg": 12.5}
+    assert put(completed, result_body(completed, follow_up=follow_up_body(**told))).status_code == 204
+    shown = as_moderator.get(f"/api/requests/{completed.pk}").json()["follow_up"]
+    assert {name: shown[name] for name in told} == told
+    bad = follow_up_body(nights=[night | {"moon_illumination": 1.5}])
+    assert put(completed, result_body(completed, follow_up=bad)).status_code == 400
+
+
+def test_a_result_stored_before_nights_said_why_is_still_shown(completed: Request, as_moderator: APIClient) -> None:
+    put(completed, result_body(completed, follow_up=follow_up_body()))
+    old = Request.objects.get(pk=completed.pk).follow_up
+    del old["observable_from"], old["highest_altitude_deg"]
+    for name in (*NIGHT_ADDED, "hindrance"):
+        del old["nights"][0][name]
+    Request.objects.filter(pk=completed.pk).update(follow_up=old)
+    shown = as_moderator.get(f"/api/requests/{completed.pk}").json()["follow_up"]
+    assert shown["observable_from"] is None and shown["nights"][0]["hindrance"] == ""
+    assert shown["nights"][0]["moon_illumination"] is None
 
 
 def test_the_same_moments_written_otherwise_are_the_same_result(completed: Request) -> None:
@@ -345,6 +377,12 @@ BAD_BODIES: list[tuple[dict[str, Any], str, str]] = [
     ({"follow_up": {"relative_sigma": 0.1}}, "follow_up.station", "REQUIRED"),
     ({"follow_up": follow_up_body(relative_sigma=-1)}, "follow_up.relative_sigma", "OUT_OF_RANGE"),
     ({"follow_up": follow_up_body(observe_by="soon")}, "follow_up.observe_by", "INVALID_FORMAT"),
+    (
+        {"observations": [{"id": 1, "information_share": 1.5}]},
+        "observations[0].information_share",
+        "OUT_OF_RANGE",
+    ),
+    ({"follow_up": follow_up_body(remarks=["x" * 65])}, "follow_up.remarks[0]", "TOO_LONG"),
     ({"follow_up": follow_up_body(note="x" * 2001)}, "follow_up.note", "TOO_LONG"),
     ({"follow_up": follow_up_body(nights={})}, "follow_up.nights", "WRONG_TYPE"),
     ({"follow_up": follow_up_body(nights=[{}])}, "follow_up.nights[0].at", "REQUIRED"),

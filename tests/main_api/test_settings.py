@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import trustme
 
 from main_api.config.environment import Environment, SettingError
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {
     "ASTRODIST_ENV": "production",
-    "MAIN_SECRET_KEY": "s" * 32,
+    "MAIN_SECRET_KEY": "0123456789" * 5,
+    "MAIN_CALC_API_KEY": "a-key-of-calc",
     "MAIN_CALLBACK_KEYS": "first-secret-key,second-secret-key",
     "MAIN_ALLOWED_HOSTS": "astrodist.example",
 }
@@ -36,6 +38,10 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("MAIN_DATABASE_URL", "mysql://host/name", "sqlite:///PATH or postgresql://"),
         ("MAIN_DATABASE_URL", "sqlite://", "sqlite:///PATH or postgresql://"),
         ("MAIN_CALC_ADDRESS", "localhost", "HOST:PORT"),
+        ("MAIN_CALC_ADDRESS", "10.0.0.1:50051,10.0.0.2", "HOST:PORT"),
+        ("MAIN_CALC_ADDRESS", "10.0.0.1:50051,calc.example:50051", "one name that has them all"),
+        ("MAIN_CALC_ADDRESS", "10.0.0.1:50051,[::1]:50051", "an IPv4, or each an"),
+        ("MAIN_CALC_NAME", "https://calc", "a host name"),
         ("MAIN_CALLBACK_BASE_URL", "ftp://host", "an origin"),
         ("MAIN_CALLBACK_BASE_URL", "http://host/path", "an origin"),
         ("MAIN_CALLBACK_BASE_URL", "http://host:port", "an origin"),
@@ -43,6 +49,9 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("MAIN_CALLBACK_KEYS", ",", "at least one"),
         ("MAIN_CALLBACK_KEYS", "a-good-key,whsec_dG9vIHNob3J0", "24 or more random bytes"),
         ("MAIN_REQUIRE_SIGNATURE", "yes", "expected true or false"),
+        ("ASTRODIST_LOG_FORMAT", "xml", "expected text or json"),
+        ("MAIN_IDEMPOTENCY_KEEP_H", "0", "a whole number, 1 to 720"),
+        ("MAIN_IDEMPOTENCY_KEEP_H", "1.5", "a whole number, 1 to 720"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str, expected: str) -> None:
@@ -69,6 +78,31 @@ def test_production_refuses_what_is_no_secret(name: str, value: str) -> None:
         read_all({**SECRETS, name: value})
 
 
+def test_certificates_and_the_address_to_listen_on(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued, other = authority.issue_cert("localhost"), authority.issue_cert("localhost")
+    files = {"cert": issued.cert_chain_pems[0], "key": issued.private_key_pem, "other": other.private_key_pem}
+    for name, blob in files.items():
+        blob.write_to_path(str(tmp_path / name))
+
+    def pair(certificate: str, key: str) -> object:
+        given = {"C": f"{tmp_path}/{certificate}" if certificate else "", "K": f"{tmp_path}/{key}" if key else ""}
+        return Environment(given).key_pair("C", "K")
+
+    assert pair("", "") is None
+    assert pair("cert", "key") == (tmp_path / "cert", tmp_path / "key")
+    for certificate, key, named in (("cert", "", "K"), ("", "key", "C"), ("cert", "other", "C, K"), ("no", "key", "C")):
+        with pytest.raises(SettingError, match=f"^{named}"):
+            pair(certificate, key)
+    assert Environment({}).host("H", "127.0.0.1", is_encrypted=False) == "127.0.0.1"
+    open_to_all = {"H": "0.0.0.0"}
+    assert Environment(open_to_all).host("H", "127.0.0.1", is_encrypted=False) == "0.0.0.0"
+    assert Environment({**SECRETS, **open_to_all}).host("H", "127.0.0.1", is_encrypted=True) == "0.0.0.0"
+    for variables in ({**SECRETS, **open_to_all}, {"H": "all"}):
+        with pytest.raises(SettingError, match=r"^H"):
+            Environment(variables).host("H", "127.0.0.1", is_encrypted=False)
+
+
 def read_all(variables: dict[str, str]) -> None:
     """Reads each setting as settings.py does."""
     env = Environment(variables)
@@ -76,10 +110,13 @@ def read_all(variables: dict[str, str]) -> None:
     env.database_url("MAIN_DATABASE_URL", "sqlite:///var/main.sqlite3")
     env.secret("MAIN_SECRET_KEY", "development-only")
     env.hosts("MAIN_ALLOWED_HOSTS", "127.0.0.1")
-    env.address("MAIN_CALC_ADDRESS", "127.0.0.1:50051")
+    env.addresses("MAIN_CALC_ADDRESS", "127.0.0.1:50051")
+    env.host_name("MAIN_CALC_NAME")
     env.keys("MAIN_CALLBACK_KEYS", "development-callback-key")
     env.origin("MAIN_CALLBACK_BASE_URL", "http://127.0.0.1:8001")
     env.switch("MAIN_REQUIRE_SIGNATURE", default=env.production)
+    env.whole("MAIN_IDEMPOTENCY_KEEP_H", 24, 1, 720)
+    env.word("ASTRODIST_LOG_FORMAT", "text", ("text", "json"))
 
 
 def test_the_development_s_defaults_and_a_whole_production_are_fine() -> None:
@@ -99,12 +136,9 @@ def test_a_wrong_setting_ends_the_program_with_2_and_without_a_trace() -> None:
         ({}, False),
         ({"MAIN_REQUIRE_SIGNATURE": "true"}, True),
         (SECRETS, True),
-        (SECRETS | {"MAIN_REQUIRE_SIGNATURE": "false"}, False),
     ],
 )
-def test_signatures_are_required_in_production_unless_they_are_turned_off(
-    variables: dict[str, str], expected: bool, tmp_path: Path
-) -> None:
+def test_signatures_are_required_in_production(variables: dict[str, str], expected: bool, tmp_path: Path) -> None:
     script = f"from main_api.config import settings\nassert settings.REQUIRE_SIGNATURE is {expected}\n"
     done = run("-c", script, MAIN_DATABASE_URL=f"sqlite:///{tmp_path}/main.sqlite3", **variables)
     assert done.returncode == 0, done.stderr

@@ -63,6 +63,10 @@ NIGHT = {
     "altitude_deg": 13.5,
     "magnitude": 8.4,
     "relative_sigma_after": 0.012,
+    "observable_hours": 6.5,
+    "sun_altitude_deg": -42.0,
+    "moon_separation_deg": 68.0,
+    "moon_illumination": 0.97,
 }
 
 CERES = source_row(
@@ -92,14 +96,17 @@ def follow_up() -> dict[str, Any]:
         {**NIGHT, "at": f"2026-11-{20 + k}T23:06:34Z", "ellipse_major_arcsec": 12.5 * 2**k, "ra_deg": 54.5 + 0.5 * k}
         for k in range(9)
     ]
-    nights[-1] |= {"sun_elongation_deg": 28.5, "altitude_deg": -4.0, "magnitude": None, "relative_sigma_after": 0.008}
+    nights[-1] |= {"sun_elongation_deg": 28.5, "altitude_deg": 4.0, "magnitude": None, "relative_sigma_after": 0.008}
+    nights[-1] |= {"hindrance": "NEAR_SUN", "observable_hours": 0.0}
     return {
         "station": "535",
         "relative_sigma": 0.016,
         "nights": nights,
         "observe_from": nights[4]["at"],
         "observe_by": nights[6]["at"],
-        "note": "The ellipse grows quickly: do not wait for the last night.",
+        "observable_from": nights[0]["at"],
+        "note": "The ellipse outgrows the field before one night alone would do: observe earlier as well.",
+        "remarks": ["OBSERVE_EARLIER"],
     }
 
 
@@ -216,6 +223,8 @@ def result() -> dict[str, Any]:
         "residual_dec_arcsec": 0.12,
         "used": True,
         "information_share": 0.3,
+        "fit_sigma_ra_arcsec": 1.5,
+        "fit_sigma_dec_arcsec": 1.5,
     }
     return {
         "calculation_id": str(UUID(int=1)),

@@ -1,6 +1,7 @@
 """A small HTTP client for the system tests: JSON in, status and JSON out, one identity each."""
 
 import json
+import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ class Client:
 
     base_url: str
     headers: dict[str, str]
-    timeout_s: float = 30
+    timeout_s: float = 120
+    trust: ssl.SSLContext | None = None  # for https
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
@@ -29,7 +31,7 @@ class Client:
             sent.setdefault("Content-Type", "application/json")
         request = urllib.request.Request(f"{self.base_url}{path}", data=data, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout_s) as response:
+            with urllib.request.urlopen(request, timeout=self.timeout_s, context=self.trust) as response:
                 return read_answer(response)
         except urllib.error.HTTPError as error:
             with error:
@@ -52,8 +54,12 @@ def read_answer(response: Any) -> Answer:
     return Answer(status=response.status, body=body, headers={k.lower(): v for k, v in response.headers.items()})
 
 
-def sign_in(base_url: str, username: str, password: str | None = None) -> Client:
+def sign_in(
+    base_url: str, username: str, password: str | None = None, *, trust: ssl.SSLContext | None = None
+) -> Client:
     """A client with the user's token."""
-    answer = Client(base_url, {}).post("/api/auth/token", {"username": username, "password": password or username})
+    answer = Client(base_url, {}, trust=trust).post(
+        "/api/auth/token", {"username": username, "password": password or username}
+    )
     assert answer.status == 200, answer
-    return Client(base_url, {"Authorization": f"Token {answer.body['token']}"})
+    return Client(base_url, {"Authorization": f"Token {answer.body['token']}"}, trust=trust)

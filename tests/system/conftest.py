@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from tests.system.browser import find_chromium, open_browser
 from tests.system.client import Client, sign_in
-from tests.system.deployment import ROOT, Deployment, running
+from tests.system.deployment import PATIENCE_S, ROOT, Deployment, running
+from tests.system.portal import LOOKS, Look, open_looked, open_page
 
 DATA = ROOT / "tests" / "data"
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +37,43 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is missing: apt install chromium")
     with open_browser(executable) as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="module")
+def username() -> str:
+    """Who is signed in on `page`; a module of another user's pages has a fixture of its own."""
+    return "moderator"
+
+
+@pytest.fixture
+def page(browser: Browser, deployment: Deployment, username: str) -> Iterator[Page]:
+    """The page of a signed-in user, in a context of its own."""
+    page = open_page(browser, deployment.url, username)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(params=LOOKS.values(), ids=list(LOOKS))
+def look(request: pytest.FixtureRequest) -> Look:
+    """Wide in English, then on a phone in Russian."""
+    assert isinstance(request.param, Look)
+    return request.param
+
+
+@pytest.fixture
+def observer_page(browser: Browser, deployment: Deployment, look: Look) -> Iterator[Page]:
+    """The page of the observer in each look."""
+    page = open_looked(browser, deployment.url, "observer", look)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def moderator_page(browser: Browser, deployment: Deployment, look: Look) -> Iterator[Page]:
+    """The page of the moderator in each look."""
+    page = open_looked(browser, deployment.url, "moderator", look)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The three real services as processes on free ports, to be started, stopped and killed one by one."""
 
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from scripts.services import ROOT, SERVICES, complete_environment, is_setting
 from tests.system.client import Client
 
 CALLBACK_KEY = "key-of-the-system-tests"
+PATIENCE_S = 180.0  # waiting long costs nothing where all is well, and machines differ
 
 
 class Deployment:
@@ -87,7 +90,7 @@ class Deployment:
                 return anonymous.get("/readyz").status == 200
             return False
 
-        wait_for(ready, "every service to answer", timeout_s=180, hint=self.logs)
+        wait_for(ready, "every service to answer", hint=self.logs)
 
     def logs(self) -> str:
         return "\n".join(f"--- {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self.folder.glob("*.log")))
@@ -107,19 +110,23 @@ def running(services: Services) -> Iterator[Services]:
         services.stop_all()
 
 
+# Below those that the system gives to whoever asks for any port, so that nobody is given one meanwhile.
+_candidates = itertools.islice(itertools.cycle(range(12_000, 30_000)), random.SystemRandom().randrange(18_000), None)
+
+
 def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [int(free.getsockname()[1]) for free in sockets]
-    finally:
-        for free in sockets:
-            free.close()
+    """Ports that nobody has, none of them given out before."""
+    found: list[int] = []
+    while len(found) < count:
+        port = next(_candidates)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("", port))
+            found.append(port)
+    return found
 
 
 def wait_for(
-    condition: Callable[[], Any], what: str, *, timeout_s: float = 60, hint: Callable[[], str] = lambda: ""
+    condition: Callable[[], Any], what: str, *, timeout_s: float = PATIENCE_S, hint: Callable[[], str] = lambda: ""
 ) -> Any:
     """The first true value of `condition`; services are other processes, so there is no event to wait on."""
     deadline = time.monotonic() + timeout_s

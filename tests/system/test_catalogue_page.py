@@ -17,19 +17,18 @@ from tests.system.catalogue import (
 )
 from tests.system.client import sign_in
 from tests.system.deployment import Deployment, running
+from tests.system.portal import PHONE, Look, ill_drawn_names, is_within_the_screen, open_looked, rows_of
 
 pytestmark = pytest.mark.browser
 
 OBJECT_COUNT, PAGE_SIZE = 1500, 50
-SYNC_TIMEOUT_MS = 60_000
-RESULTS_TIMEOUT_MS = 60_000  # the first one may have to compile
 
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Services with a filled catalogue, whose source is a stand-in that takes a fifth of a second for each page."""
+    """Services with a filled catalogue, whose source is a stand-in that takes half a second for each page."""
     folder = tmp_path_factory.mktemp("catalogue_page")
-    with running_standin(folder, object_count=OBJECT_COUNT, delay_s=0.2) as source:
+    with running_standin(folder, object_count=OBJECT_COUNT, delay_s=0.5) as source:
         settings = source_settings(source, page_size=PAGE_SIZE, concurrency=3)
         with running(Deployment(folder, CALC_DELAY_S="0", **settings)) as services:
             synchronise(sign_in(services.url, "moderator"))
@@ -55,74 +54,111 @@ def picture(page: Page, folder: Path, name: str) -> None:
     page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
-def test_sync_is_watched_and_each_asteroid_has_its_page(page: Page, services: Deployment, tmp_path: Path) -> None:
-    sign_in_page(page, services.url, "moderator")
-    page.get_by_role("link", name="Asteroids").click()
-    page.get_by_role("button", name="Synchronise").click()
-    panel = page.get_by_role("region", name="Synchronisation")
-    expect(panel).to_contain_text("1,500 objects on 30 pages")
-    expect(panel).to_contain_text("Live")
+def test_sync_is_watched_and_each_asteroid_has_its_page(
+    browser: Browser, services: Deployment, look: Look, tmp_path: Path
+) -> None:
+    page = open_looked(browser, services.url, "moderator", look)
+    page.get_by_role("link", name=look.say("Asteroids", "Астероиды")).click()
+    page.get_by_role("button", name=look.say("Synchronise", "Синхронизировать")).click()
+    panel = page.get_by_role("region", name=look.say("Synchronisation", "Синхронизация"))
+    count = look.write(OBJECT_COUNT)
+    expect(panel).to_contain_text(look.say(f"{count} objects on 30 pages", f"Объектов: {count}, страниц: 30"))
+    expect(panel).to_contain_text(look.say("Live", "В прямом эфире"))
+    assert is_within_the_screen(page)
     picture(page, tmp_path, "sync")
-    expect(panel).to_contain_text("The catalogue is up to date", timeout=SYNC_TIMEOUT_MS)
-    expect(panel).to_contain_text(re.compile(r"Added0Updated0Unchanged1,500Deleted0"))
-    expect(page.get_by_text("1,500 asteroids")).to_be_visible()
-    expect(page.get_by_text("Made up for a try")).to_be_visible()
+    expect(panel).to_contain_text(look.say("The catalogue is up to date", "Каталог обновлён"))
+    facts = look.say(f"Added0Updated0Unchanged{count}Deleted0", f"Добавлено0Изменено0Без изменений{count}Удалено0")
+    expect(panel).to_contain_text(facts)
+    expect(page.get_by_text(look.say(f"{count} asteroids", f"{count} астероидов"))).to_be_visible()
+    expect(page.get_by_text(look.say("Made up for a try", "Выдуманы для пробы"))).to_be_visible()
     picture(page, tmp_path, "catalogue")
 
     page.get_by_role("table").get_by_role("link").first.click()
-    expect(page.get_by_role("figure", name="Distance from Earth over the coming year")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Jupiter"))).to_be_visible()
+    year = look.say("Distance from Earth over the coming year", "Расстояние от Земли за ближайший год")
+    expect(page.get_by_role("figure", name=year)).to_be_visible()
+    plot = page.get_by_role("img", name=re.compile(look.say("Jupiter", "Юпитера")))
+    expect(plot).to_be_visible()
+    assert ill_drawn_names(plot) == []
+    assert is_within_the_screen(page)
     picture(page, tmp_path, "asteroid")
+    page.context.close()
 
 
 def test_truth_check_sets_real_observations_of_eros_beside_its_orbit_and_finds_the_mistyped_one(
-    page: Page, services: Deployment, tmp_path: Path
+    browser: Browser, services: Deployment, look: Look, tmp_path: Path
 ) -> None:
     observer, moderator = (sign_in(services.url, name) for name in ("observer", "moderator"))
     number = completed_request(observer, moderator, "433 Eros", eros_observations())
-    sign_in_page(page, services.url, "observer")
+    page = open_looked(browser, services.url, "observer", look)
     page.goto(f"{services.url}/requests/{number}")
-    check = page.get_by_role("region", name="Truth check")
-    expect(check.get_by_text("1 observation does not stand where")).to_be_visible()
-    expect(check.get_by_role("row").filter(has_text="Does not belong")).to_contain_text("2016-03-18 02:38:34")
-    expect(check.get_by_role("img", name="Fits the orbit")).to_have_count(13)
-    first = check.get_by_role("row").nth(1)
-    expect(first).to_contain_text(re.compile(r"2\.07.*\+1\.\d σ"), timeout=RESULTS_TIMEOUT_MS)
+    check = page.get_by_role("region", name=look.say("Truth check", "Сверка с каталогом"))
+    stranger = look.say("1 observation does not stand where", "1 наблюдение не там, где астероид должен быть")
+    expect(check.get_by_text(stranger)).to_be_visible()
+    wrong = rows_of(check).filter(has_text=look.say("Does not belong", "Чужое"))
+    expect(wrong).to_contain_text("2016-03-18 02:38:34")
+    expect(check.get_by_role("img", name=look.say("Fits the orbit", "Соответствует орбите"))).to_have_count(13)
+    expect(rows_of(check).first).to_contain_text(re.compile(look.say(r"2\.07.*\+1\.\d σ", r"2,07.*\+1,\d σ")))
+    assert is_within_the_screen(page)
     picture(page, tmp_path, "truth-check")
     check.get_by_role("link", name="433 Eros").click()
     expect(page.get_by_role("heading", name="433 Eros")).to_be_visible()
+    page.context.close()
 
 
 def test_moderator_asks_which_one_it_is_and_finds_the_answer_again_after_a_reload(
-    page: Page, services: Deployment, tmp_path: Path
+    browser: Browser, services: Deployment, look: Look, tmp_path: Path
 ) -> None:
     observer, moderator = (sign_in(services.url, name) for name in ("observer", "moderator"))
     number = completed_request(observer, moderator, "seen by chance", eros_observations())
-    sign_in_page(page, services.url, "moderator")
+    page = open_looked(browser, services.url, "moderator", look)
     page.goto(f"{services.url}/requests/{number}")
-    panel = page.get_by_role("region", name="Which one is it?")
-    expect(page.get_by_role("region", name="Truth check")).to_have_count(0)
-    panel.get_by_role("button", name="Find it in the catalogue").click()
-    expect(panel.get_by_role("status")).to_have_text("1 asteroid fits of 1,500 compared", timeout=RESULTS_TIMEOUT_MS)
-    expect(panel.get_by_role("row").nth(1)).to_contain_text("13 of 14")
+    panel = page.get_by_role("region", name=look.say("Which one is it?", "Что это за астероид?"))
+    start = panel.get_by_role("button", name=look.say("Find it in the catalogue", "Найти в каталоге"))
+    expect(start).to_be_visible()
+    expect(page.get_by_role("region", name=look.say("Truth check", "Сверка с каталогом"))).to_have_count(0)
+    start.click()
+    compared = look.write(OBJECT_COUNT)
+    found = look.say(f"1 asteroid fits of {compared} compared", f"Подходит 1 из сравненных {compared}")
+    expect(panel.get_by_role("status")).to_have_text(found)
+    expect(rows_of(panel).first).to_contain_text(look.say("13 of 14", "13 из 14"))
+    assert is_within_the_screen(page)
     page.reload()
     expect(panel.get_by_role("link", name="433 Eros")).to_be_visible()
     picture(page, tmp_path, "which-one")
+    page.context.close()
 
 
 def test_visitor_searches_the_catalogue_and_is_asked_in_for_the_distance(
-    page: Page, services: Deployment, tmp_path: Path
+    browser: Browser, services: Deployment, look: Look
 ) -> None:
-    page.goto(f"{services.url}/asteroids")
-    expect(page.get_by_role("button", name="Synchronise")).to_have_count(0)
-    page.get_by_label("Search").fill("42")
-    expect(page).to_have_url(re.compile(r"\?q=42$"))
-    first = page.get_by_role("table").get_by_role("link").first
-    expect(first).to_have_text(re.compile(r"^42"))
-    first.click()
-    expect(page.get_by_text("The distance is for whoever is signed in")).to_be_visible()
-    page.go_back()
-    expect(page.get_by_label("Search")).to_have_value("42")
+    with browser.new_context(
+        viewport=look.viewport,  # type: ignore[arg-type]
+        color_scheme="dark" if look.dark else "light",
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{services.url}/asteroids")
+        page.get_by_text(look.language, exact=True).click()
+        search = page.get_by_label(look.say("Search", "Поиск"), exact=True)
+        expect(rows_of(page.get_by_role("table")).first).to_be_visible()
+        expect(page.get_by_role("button", name=look.say("Synchronise", "Синхронизировать"))).to_have_count(0)
+        search.fill("42")
+        expect(page).to_have_url(re.compile(r"\?q=42$"))
+        first = page.get_by_role("table").get_by_role("link").first
+        expect(first).to_have_text(re.compile(r"^42"))
+        if look.viewport == PHONE:
+            page.get_by_role("button", name="Отбор").click()
+        order = page.get_by_label(look.say("Order", "Порядок"), exact=True)
+        order.select_option(label=look.say("Largest first", "Сначала крупные"))
+        expect(page).to_have_url(re.compile(r"\?q=42&order=-diameter_km$"))
+        expect(first).to_have_text(re.compile(r"^42"))
+        assert is_within_the_screen(page)
+        first.click()
+        asked_in = look.say("The distance is for whoever is signed in", "Расстояние видят вошедшие пользователи")
+        expect(page.get_by_text(asked_in)).to_be_visible()
+        assert is_within_the_screen(page)
+        page.go_back()
+        expect(search).to_have_value("42")
+        expect(order).to_have_value("-diameter_km")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -33,7 +33,7 @@ def run(grpcurl: str, deployment: Deployment, *arguments: str, body: Any = None)
         [grpcurl, "-plaintext", *data, deployment.calc_address, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -35,7 +35,7 @@ def wait_for_delivery(moderator: Client, calculation_id: str) -> dict[str, Any]:
         report = report_of(moderator, calculation_id)
         return report if report["state"] == "DELIVERED" else None
 
-    return wait_for(delivered, "the report to be delivered", timeout_s=180)
+    return wait_for(delivered, "the report to be delivered")
 
 
 def test_a_key_that_main_api_does_not_know_yet_delays_a_report_and_loses_none(
@@ -44,7 +44,7 @@ def test_a_key_that_main_api_does_not_know_yet_delays_a_report_and_loses_none(
     """The steps in the wrong order."""
     restart(deployment, "calc_grpc", CALC_CALLBACK_KEY=NEW_KEY)
     calculation_id = moderator.put(f"/api/requests/{formed_request}/complete").body["calculation_id"]
-    wait_for(lambda: report_of(moderator, calculation_id)["attempt_count"] > 0, "a report to be refused", timeout_s=180)
+    wait_for(lambda: report_of(moderator, calculation_id)["attempt_count"] > 0, "a report to be refused")
     report = report_of(moderator, calculation_id)
     assert (report["state"], report["last_error"]) == ("PENDING", "HTTP 403 WRONG_KEY")
 

@@ -16,7 +16,7 @@ def open_socket(deployment: Deployment, path: str, client: Client) -> ClientConn
         f"{deployment.url.replace('http', 'ws', 1)}{path}",
         additional_headers=client.headers,
         proxy=None,
-        open_timeout=10,
+        open_timeout=60,
     )
 
 
@@ -53,4 +53,4 @@ def test_a_stranger_gets_no_stream(deployment: Deployment, anonymous: Client) ->
 
 
 def receive(socket: ClientConnection) -> dict[str, Any]:
-    return json.loads(socket.recv(timeout=30))
+    return json.loads(socket.recv(timeout=120))

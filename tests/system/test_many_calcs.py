@@ -111,7 +111,7 @@ def calcs(tmp_path: Path, postgres_url: str, receiver: Receiver) -> Iterator[lis
     try:
         for port in free_ports(2):  # one after the other: the first may have to compile for both
             calcs.append(Calc(tmp_path, CALC_PORT=str(port), **settings))
-            wait_for(calcs[-1].is_ready, "calc_grpc to serve", timeout_s=300, hint=calcs[-1].log.read_text)
+            wait_for(calcs[-1].is_ready, "calc_grpc to serve", hint=calcs[-1].log.read_text)
         yield calcs
     finally:
         for calc in calcs:
@@ -155,6 +155,7 @@ def kill_in_mid_run(victim: Calc, database: psycopg.Connection[Any], give_work: 
         for _ in range(WORK_COUNT):
             give_work()
         victim.signal(signal.SIGSTOP)
+        wait_for(lambda: is_idle(database), "the database to do what it was told last")
         if not (held := owned_by(victim, database)):
             victim.signal(signal.SIGCONT)
         return held
@@ -162,6 +163,15 @@ def kill_in_mid_run(victim: Calc, database: psycopg.Connection[Any], give_work: 
     held: list[str] = wait_for(caught, "a run of the victim")
     victim.kill()
     return held
+
+
+def is_idle(database: psycopg.Connection[Any]) -> bool:
+    """Whether no other connection has a statement under way, but for those that wait for the frozen process: it may
+    have stopped in the middle of what it says, with rows locked."""
+    waiting = "coalesce(wait_event_type, '') IN ('Client', 'Lock')"
+    others = f"state = 'active' AND NOT {waiting} AND datname = current_database() AND pid <> pg_backend_pid()"
+    found = database.execute(f"SELECT count(*) FROM pg_stat_activity WHERE {others}").fetchone()
+    return found == (0,)
 
 
 def owned_by(calc: Calc, database: psycopg.Connection[Any]) -> list[str]:
@@ -178,7 +188,7 @@ def creator(ceres: dict[str, Any], receiver: Receiver) -> Callable[[Calc], str]:
     )
 
     def create(calc: Calc) -> str:
-        return str(calc.stub.CreateCalculation(request, timeout=10).calculation_id)
+        return str(calc.stub.CreateCalculation(request, timeout=60).calculation_id)
 
     return create
 

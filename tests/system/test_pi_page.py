@@ -1,5 +1,6 @@
 """The pages of pi in a real Chromium, in front of the real services: ask, watch, open, read, jump, find."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -9,11 +10,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.system.browser import sign_in_page
 from tests.system.client import Client
 from tests.system.deployment import Deployment
+from tests.system.portal import LOOKS, Look, is_within_the_screen, open_looked
 
 pytestmark = pytest.mark.browser
 
-RESULT_TIMEOUT_MS = 60_000
-POSITION = 1_200_007  # further than the million of test_pi.py: else it would be known already
+# Each further than the million of test_pi.py and than those before: else it would be known already.
+POSITIONS = itertools.count(1_200_007, 100_000)
 FEYNMAN_POINT = 762  # six nines in a row, the best known place of the decimals
 
 
@@ -26,64 +28,85 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
         yield page
 
 
-def row_of(page: Page, position: str) -> Locator:
-    return page.get_by_role("row").filter(has=page.get_by_role("link", name=f"Digit {position}", exact=True)).first
+def row_of(page: Page, look: Look, position: int) -> Locator:
+    name = f"{look.say('Digit', 'Цифра')} {look.write(position)}"
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True)).first
 
 
-def ask_for(page: Page, position: str) -> Locator:
-    page.get_by_label("Position after the point").fill(position)
-    page.get_by_role("button", name="Work it out").click()
-    return row_of(page, position)
+def ask_for(page: Page, look: Look, position: int) -> Locator:
+    page.get_by_label(look.say("Position after the point", "Место после запятой")).fill(look.write(position))
+    page.get_by_role("button", name=look.say("Work it out", "Вычислить")).click()
+    return row_of(page, look, position)
 
 
+@pytest.mark.parametrize(
+    ("look", "other", "line"),
+    [(LOOKS["wide"], LOOKS["phone"], 701), (LOOKS["phone"], LOOKS["wide"], 761)],
+    ids=list(LOOKS),
+)
 def test_digit_is_asked_for_watched_and_read_among_all_others(
-    page: Page, deployment: Deployment, observer: Client
+    browser: Browser, deployment: Deployment, observer: Client, look: Look, other: Look, line: int
 ) -> None:
-    expect(page.get_by_text("Live")).to_be_visible()
+    position = next(POSITIONS)
+    done = look.say("Done", "Готово")
+    page = open_looked(browser, deployment.url, "observer", look)
+    page.get_by_role("link", name="π").click()
+    expect(page.get_by_text(look.say("Live", "В прямом эфире"), exact=True)).to_be_visible()
     page.evaluate("window.notReloaded = true")
-    row = ask_for(page, f"{POSITION:,}")
-    expect(row).to_contain_text("Done", timeout=RESULT_TIMEOUT_MS)
+    row = ask_for(page, look, position)
+    expect(row).to_contain_text(done)
     assert page.evaluate("window.notReloaded") is True
 
     row.get_by_role("link").click()
-    facts = page.get_by_role("region", name="What came out")
-    expect(facts).to_contain_text("Worked out for this calculation")
+    facts = page.get_by_role("region", name=look.say("What came out", "Результат"))
+    expect(facts).to_contain_text(look.say("Worked out for this calculation", "Вычислено здесь"))
     calculation_id = page.url.rsplit("/", 1)[1]
     result = observer.get(f"/v1/calculations/{calculation_id}").body["pi_result"]
     expect(facts).to_contain_text(result["checksum_sha256"])
     expect(page.locator("mark[data-kind=asked]")).to_have_text(str(result["digit"]))
 
-    page.get_by_label("Jump to position").fill(str(FEYNMAN_POINT))
-    page.get_by_role("button", name="Jump").click()
-    line = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="701", exact=True))
-    expect(line).to_contain_text("4999999837")
+    page.get_by_label(look.say("Jump to position", "Перейти к месту")).fill(str(FEYNMAN_POINT))
+    page.get_by_role("button", name=look.say("Jump", "Перейти"), exact=True).click()
+    digits = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=str(line), exact=True))
+    expect(digits).to_contain_text("4999999837")
     expect(page.locator("mark[data-kind=current]")).to_have_text("9")
     assert page.url.endswith(f"?at={FEYNMAN_POINT}")
 
-    page.get_by_label("Find digits").fill("999999")
-    page.get_by_role("button", name="Find").click()
-    expect(page.get_by_text(re.compile(rf"1 of \d+, at position {FEYNMAN_POINT}"))).to_be_visible()
+    page.get_by_label(look.say("Find digits", "Найти цифры")).fill("999999")
+    page.get_by_role("button", name=look.say("Find", "Найти"), exact=True).click()
+    found = look.say(rf"1 of \d+, at position {FEYNMAN_POINT}", rf"1 из \d+, место {FEYNMAN_POINT}")
+    expect(page.get_by_text(re.compile(found))).to_be_visible()
+    assert is_within_the_screen(page)
 
     # What is known already is there at once, in the other language as well.
-    page.get_by_role("link", name="All calculations of π").click()
-    expect(ask_for(page, "1,000")).to_contain_text("Done")
-    page.get_by_text("RU", exact=True).click()
-    expect(page.get_by_role("link", name="Цифра 1 000", exact=True).first).to_be_visible()
+    page.get_by_role("link", name=look.say("All calculations of π", "Все вычисления π")).click()
+    expect(ask_for(page, look, 1_000)).to_contain_text(done)
+    page.get_by_text(other.language, exact=True).click()
+    expect(row_of(page, other, 1_000).get_by_role("link")).to_be_visible()
+    page.context.close()
 
 
-def test_position_beyond_the_bound_is_refused_at_its_field_and_stays_there(page: Page) -> None:
-    page.get_by_label("Position after the point").fill("2000000000")
-    page.get_by_role("button", name="Work it out").click()
-    expect(page.get_by_text("The largest position here is 10,000,000.")).to_be_visible()
-    expect(page.get_by_label("Position after the point")).to_have_value("2000000000")
+def test_position_beyond_the_bound_is_refused_at_its_field_and_stays_there(
+    observer_page: Page, deployment: Deployment, look: Look
+) -> None:
+    page = observer_page
+    page.goto(f"{deployment.url}/pi")
+    position = page.get_by_label(look.say("Position after the point", "Место после запятой"))
+    position.fill("2000000000")
+    page.get_by_role("button", name=look.say("Work it out", "Вычислить")).click()
+    bound = look.write(10_000_000)
+    refused = look.say(f"The largest position here is {bound}.", f"Наибольшее место здесь — {bound}.")
+    expect(page.get_by_text(refused)).to_be_visible()
+    expect(position).to_have_value("2000000000")
+    assert is_within_the_screen(page)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_of_pi_is_wider_than_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    row = ask_for(page, "500")
-    expect(row).to_contain_text("Done", timeout=RESULT_TIMEOUT_MS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    row = ask_for(page, LOOKS["wide"], 500)
+    expect(row).to_contain_text("Done")
+    assert is_within_the_screen(page)
     row.get_by_role("link").click()
     expect(page.locator("mark[data-kind=asked]")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert is_within_the_screen(page)

@@ -18,7 +18,7 @@ from tests.torture.faults import fill_disk, lock_sqlite
 from tests.torture.services import TorturedDeployment
 
 COUNT = 21  # observations of Ceres
-ARRIVES_WITHIN_S = 150.0  # a report that failed several times may wait for a minute
+ARRIVES_WITHIN_S = 240.0  # a report that failed several times may wait for a minute
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ def restart_calc(services: TorturedDeployment) -> None:
     before = services.pid_of("calc_grpc")
     assert services.kill_one("calc_grpc", random.Random(0))
     wait_for(lambda: services.pid_of("calc_grpc") not in (None, before), "calc_grpc to be started again")
-    wait_for(lambda: services.is_well("calc_grpc"), "calc_grpc to serve", timeout_s=180, hint=services.logs)
+    wait_for(lambda: services.is_well("calc_grpc"), "calc_grpc to serve", hint=services.logs)
 
 
 def shows_jump(client: Client, seconds: int) -> bool:

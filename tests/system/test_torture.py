@@ -3,19 +3,23 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.system.deployment import ROOT
 from tests.torture.plan import make_plan
 
+LONGEST_S = 1200
 SHORT = ("--seed", "4", "--kills", "15", "--minutes", "0.4")
 
 
+@pytest.mark.timeout(LONGEST_S + 60)
 def test_a_short_torture_loses_nothing_repeats_nothing_and_leaves_nothing_stuck() -> None:
     done = subprocess.run(
         [sys.executable, "scripts/torture.py", *SHORT],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=LONGEST_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-5_000:]

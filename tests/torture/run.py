@@ -24,7 +24,7 @@ from tests.torture.services import TorturedDeployment
 from tests.torture.summary import Counts, Report
 from tests.torture.users import Users
 
-SETTLED_WITHIN_S = 180.0  # the longest wait between two attempts at a report is a minute
+SETTLED_WITHIN_S = 300.0  # the longest wait between two attempts at a report is a minute
 USERS_DONE_WITHIN_S = 120.0
 KILL_AGAIN_AFTER_S = 0.05
 LAST_KILLS_WITHIN_S = 60.0

@@ -23,6 +23,7 @@ function CrashPanel() {
       icon="warning"
       tone="error"
       title={text.app.crashTitle}
+      page
       action={<Button onClick={() => window.location.reload()}>{text.app.reload}</Button>}
     >
       {text.app.crashText}

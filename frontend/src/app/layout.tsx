@@ -12,6 +12,7 @@ import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
 import { OfflineNotice } from "@/components/offline-notice.tsx";
 import { Logo } from "@/components/logo.tsx";
+import { AccountButton } from "@/features/account/account-button.tsx";
 import { useSession } from "@/features/session/api.ts";
 import { UserMenu } from "@/features/session/user-menu.tsx";
 import { useLanguage, useText } from "@/i18n/language.tsx";
@@ -37,6 +38,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <Group gap="xs" wrap="nowrap">
             <LanguageSwitch />
             <SchemeSwitch />
+            <Account />
             <UserMenu />
           </Group>
         </div>
@@ -74,6 +76,12 @@ function Navigation() {
       ))}
     </nav>
   );
+}
+
+/** For whoever is signed in; another user begins with a closed dialog. */
+function Account() {
+  const user = useSession().data;
+  return user ? <AccountButton key={user.id} username={user.username} /> : null;
 }
 
 function LanguageSwitch() {

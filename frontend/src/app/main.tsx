@@ -8,9 +8,11 @@ import "@mantine/notifications/styles.layer.css";
 import "./global.css";
 import { App } from "./app.tsx";
 import { createQueryClient } from "./query-client.ts";
+import { shareStyleNonce } from "./style-nonce.ts";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+shareStyleNonce();
 const client = createQueryClient();
 prefetchSession(client);
 await loadDictionary(preferredLanguage());

@@ -135,6 +135,7 @@ function NotFound() {
     <MessagePanel
       icon="telescope"
       title={text.app.notFoundTitle}
+      page
       action={
         <Button component={Link} to="/requests">
           {text.app.toRequests}

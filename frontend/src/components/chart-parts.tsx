@@ -6,8 +6,9 @@ export const TICK = { fontSize: 12, fill: "var(--mantine-color-dimmed)" };
 export const PETROL = "var(--mantine-color-petrol-5)";
 export const PALE_PETROL = "color-mix(in srgb, var(--mantine-color-petrol-5) 24%, transparent)";
 export const AMBER = "var(--mantine-color-amber-6)";
-/** Until the page has measured the place it draws into, px. */
-export const FIRST_SIZE = { width: 560, height: 280 };
+/** Until the page has measured the place it draws into, px: no wider than on the narrowest phone, or the page is for a
+ * moment wider than the screen. */
+export const FIRST_SIZE = { width: 280, height: 280 };
 export const TOOLTIP = {
   contentStyle: {
     background: "var(--mantine-color-body)",
@@ -24,7 +25,13 @@ export const LEGEND = {
   formatter: (name: unknown) => <span style={{ color: "var(--mantine-color-text)" }}>{String(name)}</span>,
 };
 
-export function timeAxis(locale: string) {
+/** Beside a single moment, ms. */
+const AROUND_ONE_MS = 43_200_000;
+
+/** `shown`: the first and the last moment of the chart, ms; where they are near each other, its ticks have the hour. */
+export function timeAxis(locale: string, [first, last]: readonly [number, number] = [-Infinity, Infinity]) {
+  // An axis without a length would have all its ticks in one place.
+  const single = first === last && { domain: [first - AROUND_ONE_MS, last + AROUND_ONE_MS], ticks: [first] };
   return (
     <XAxis
       dataKey="time"
@@ -35,9 +42,19 @@ export function timeAxis(locale: string) {
       tick={TICK}
       stroke={GRID}
       minTickGap={28}
-      tickFormatter={(time: number) => dayText(time, locale)}
+      tickFormatter={(time: number) => tickText(time, locale, last - first)}
+      {...single}
     />
   );
+}
+
+const SHORT_MS = 4 * 86_400_000;
+
+/** The day; in a chart of a few days its hour instead of its year. */
+export function tickText(time: number, locale: string, spanMs: number): string {
+  if (spanMs > SHORT_MS) return dayText(time, locale);
+  const parts = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false } as const;
+  return new Intl.DateTimeFormat(locale, { ...parts, timeZone: "UTC" }).format(time);
 }
 
 export function dayText(time: number, locale: string): string {

@@ -4,6 +4,7 @@ import { useText } from "@/i18n/language.tsx";
 import classes from "./data-age.module.css";
 
 interface DataAgeProps {
+  /** Milliseconds since 1970; 0: nothing has come yet. */
   updatedAt: number;
   failing: boolean;
   onRefresh: () => void;
@@ -18,12 +19,14 @@ export function DataAge({ updatedAt, failing, onRefresh }: DataAgeProps) {
     return () => clearInterval(timer);
   }, []);
   const seconds = Math.max(0, Math.round((now - updatedAt) / 1_000));
+  // Of what never came there is no age: what is shown meanwhile belongs to other filters.
+  const age = updatedAt === 0 ? null : ageText(text, seconds);
   return (
     <UnstyledButton className={classes.root} onClick={onRefresh} title={text.age.tooltip}>
       <Group gap={6} wrap="nowrap">
         <span className={classes.dot} data-failing={failing || undefined} />
         <Text size="xs" c={failing ? "orange" : "dimmed"}>
-          {failing ? `${text.age.failing}. ${ageText(text, seconds)}` : ageText(text, seconds)}
+          {failing ? [text.age.failing, age].filter(Boolean).join(". ") : (age ?? text.common.loading)}
         </Text>
         <VisuallyHidden>. {text.age.refresh}</VisuallyHidden>
       </Group>

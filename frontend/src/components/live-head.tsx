@@ -1,8 +1,9 @@
-import { Group, Text, Title } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { DataAge } from "@/components/data-age.tsx";
 import { LineBadge } from "@/components/line-state.tsx";
 import type { LiveState } from "@/lib/live.ts";
+import { PageTitle } from "./page-title.tsx";
 
 interface LiveHeadProps {
   title: string;
@@ -16,7 +17,7 @@ export function LiveHead({ title, subtitle, line, list }: LiveHeadProps) {
   return (
     <Group justify="space-between" align="flex-end">
       <div>
-        <Title order={1}>{title}</Title>
+        <PageTitle>{title}</PageTitle>
         <Text c="dimmed">{subtitle}</Text>
       </div>
       <Group gap="xs">

@@ -7,10 +7,25 @@ export function DayText({ moment }: { moment: string | null }) {
   if (moment === null) return <None />;
   return (
     <time dateTime={moment} title={formatWhen(moment, text.locale)} style={{ whiteSpace: "nowrap" }}>
-      {dayFormat(text.locale).format(new Date(moment))}
+      {formatDay(moment, text.locale)}
     </time>
   );
 }
+
+/** `20 Nov 2026`, of a moment in UTC; many rows of a list share a day, so it is formatted once. */
+export function formatDay(moment: string, locale: string): string {
+  const day = moment.slice(0, 10);
+  const key = `${locale} ${day}`;
+  const known = days.get(key);
+  if (known !== undefined) return known;
+  if (days.size >= DAYS_KEPT) days.clear();
+  const text = dayFormat(locale).format(new Date(day));
+  days.set(key, text);
+  return text;
+}
+
+const DAYS_KEPT = 1_000;
+const days = new Map<string, string>();
 
 /** `20 Nov 2026, 21:24 UTC` */
 export function formatWhen(moment: string, locale: string): string {

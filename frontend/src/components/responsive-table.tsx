@@ -1,5 +1,6 @@
 import { lazy, memo, Suspense, useCallback, type CSSProperties, type ReactNode, type Ref } from "react";
 import { SortHeader } from "./sort-header.tsx";
+import { useOverflow } from "./use-overflow.ts";
 import classes from "./responsive-table.module.css";
 
 export interface Column<Row> {
@@ -30,11 +31,16 @@ interface ResponsiveTableProps<Row> {
   order?: { present: string; choose: (order: string) => void };
   /** Only the rows near the view are in the document. */
   long?: boolean;
+  /** Rows of a long table of one kind are expected to be equally high. */
+  kind?: (row: Row) => string;
 }
 
 /** A table where there is room and a pile of cards where there is none: one markup, the rest is CSS. */
 export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
-  const { label, columns, rows, rowKey, tone, replace, order, long = false } = props;
+  const { label, columns, rows, rowKey, tone, replace, order, long = false, kind } = props;
+  const { ref: frame, overflows } = useOverflow<HTMLDivElement>();
+  // What scrolls sideways must do so from the keyboard, too.
+  const scrolled = overflows && !long ? ({ tabIndex: 0, role: "group", "aria-label": label } as const) : {};
   const drawRow = (row: Row, place?: Place) => (
     <TableRow
       key={rowKey(row)}
@@ -53,9 +59,16 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
     },
     [rows, rowKey],
   );
+  const kindAt = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? "" : (kind?.(row) ?? "");
+    },
+    [rows, kind],
+  );
   // Display properties other than the table's own take its roles away; hence they are written out.
   return (
-    <div className={classes.frame} data-long={long || undefined}>
+    <div ref={frame} className={classes.frame} data-long={long || undefined} {...scrolled}>
       <table
         className={classes.table}
         role="table"
@@ -76,6 +89,7 @@ export function ResponsiveTable<Row>(props: ResponsiveTableProps<Row>) {
               count={rows.length}
               columnCount={columns.length}
               keyAt={keyAt}
+              kindAt={kindAt}
               draw={(index, ref) => {
                 const row = rows[index];
                 return row === undefined ? null : drawRow(row, { index, ref });
@@ -127,13 +141,11 @@ const TableRow = memo(function TableRow({ row, columns, tone, replacement, place
   );
 });
 
+/** On phones the label stands before the value, by CSS: an element of its own in each cell would cost frames. */
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   return (
-    <td role="cell" data-align={column.align} data-phone={column.phone}>
-      <span className={classes.label} aria-hidden="true">
-        {column.label}
-      </span>
-      <span className={classes.value}>{column.render(row)}</span>
+    <td role="cell" data-align={column.align} data-phone={column.phone} data-label={column.label}>
+      {column.render(row)}
     </td>
   );
 }

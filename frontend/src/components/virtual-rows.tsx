@@ -1,36 +1,40 @@
-import { useLayoutEffect, useRef, useState, type ReactNode, type Ref } from "react";
-import { useMediaQuery } from "@mantine/hooks";
-import { useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode, type Ref } from "react";
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
+import { useRowHeights } from "./row-heights.ts";
 import classes from "./responsive-table.module.css";
 
 interface VirtualRowsProps {
   count: number;
   columnCount: number;
   keyAt: (index: number) => string | number;
+  /** Rows of one kind are expected to be equally high. */
+  kindAt: (index: number) => string;
   draw: (index: number, ref: Ref<HTMLTableRowElement>) => ReactNode;
 }
 
 /** Before they were measured, px. */
-const ROW_HEIGHT = 49;
-const CARD_HEIGHT = 262;
+const ROW_HEIGHT = 50;
+const CARD_HEIGHT = 190;
 const CARD_GAP = 10;
 /** Rows drawn beyond either edge: what a flick of the wheel reaches before the next frame. */
-const OVERSCAN = 10;
+const OVERSCAN = 8;
+/** Rows come and go so many at a time: each time costs, whether it is for one row or for four. */
+const STEP = 4;
 
 /** The body of a long table: the rows near the view, and blank rows that stand for all others. The page scrolls. */
-export default function VirtualRows({ count, columnCount, keyAt, draw }: VirtualRowsProps) {
+export default function VirtualRows({ count, columnCount, keyAt, kindAt, draw }: VirtualRowsProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const top = useTop(body);
-  const cards = useMediaQuery("(max-width: 62em)", false, { getInitialValueInEffect: false });
+  const cards = useCards();
+  const heights = useRowHeights({ kindAt, keyAt, first: cards ? CARD_HEIGHT : ROW_HEIGHT });
   const virtualizer = useWindowVirtualizer<HTMLTableRowElement>({
     count,
-    getItemKey: keyAt,
-    estimateSize: () => (cards ? CARD_HEIGHT : ROW_HEIGHT),
+    ...heights,
     gap: cards ? CARD_GAP : 0,
     overscan: OVERSCAN,
+    rangeExtractor: wholeSteps,
     scrollMargin: top,
     useFlushSync: false,
-    measureElement: measureLater,
   });
   const items = virtualizer.getVirtualItems();
   const before = (items[0]?.start ?? top) - top;
@@ -44,17 +48,21 @@ export default function VirtualRows({ count, columnCount, keyAt, draw }: Virtual
   );
 }
 
-/** Asking each new row for its height at once would lay the table out again and again; the observer tells it later. */
-function measureLater(
-  element: HTMLTableRowElement,
-  entry: ResizeObserverEntry | undefined,
-  { options, indexFromElement, itemSizeCache }: Virtualizer<Window, HTMLTableRowElement>,
-): number {
-  const box = entry?.borderBoxSize[0];
-  if (box) return Math.round(box.blockSize);
-  const index = indexFromElement(element);
-  return itemSizeCache.get(options.getItemKey(index)) ?? options.estimateSize(index);
+function wholeSteps(range: Range): number[] {
+  const startIndex = Math.floor(Math.max(0, range.startIndex - range.overscan) / STEP) * STEP;
+  const endIndex = Math.ceil((range.endIndex + range.overscan + 1) / STEP) * STEP - 1;
+  return defaultRangeExtractor({ ...range, overscan: 0, startIndex, endIndex: Math.min(endIndex, range.count - 1) });
 }
+
+const narrow = matchMedia("(max-width: 62em)");
+
+function subscribeToWidth(listener: () => void): () => void {
+  narrow.addEventListener("change", listener);
+  return () => narrow.removeEventListener("change", listener);
+}
+
+/** Whether rows are drawn as cards; asked at every frame of scrolling, so by one question for all. */
+const useCards = () => useSyncExternalStore(subscribeToWidth, () => narrow.matches);
 
 function Blank({ height, columnCount }: { height: number; columnCount: number }) {
   return (

@@ -45,6 +45,7 @@ export const calculationsEn = {
   },
   digit: (position: string) => `Digit ${position}`,
   nobody: "nobody",
+  superseded: "Superseded by a newer one",
   startsIn: (duration: string) => `starts in ${duration}`,
   progressOf: (name: string) => `Progress: ${name}`,
   attempts: (count: number) => `${count} ${pluralEn(count, "attempt", "attempts")}`,

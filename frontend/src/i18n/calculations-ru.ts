@@ -45,6 +45,7 @@ export const calculationsRu: typeof calculationsEn = {
     actions: "Действия",
   },
   digit: (position) => `Цифра ${position}`,
+  superseded: "Заменено более новым",
   nobody: "никого",
   startsIn: (duration) => `начнётся через ${duration}`,
   progressOf: (name) => `Ход: ${name}`,

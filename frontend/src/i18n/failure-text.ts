@@ -4,7 +4,10 @@ import type { Dictionary } from "./en.ts";
 /** A failure in words: the dictionary's where it has the reason, the server's own otherwise. */
 export function failureText(text: Dictionary, error: unknown): string {
   if (!(error instanceof ApiError)) return text.common.failed;
-  return text.reasons[error.reason] ?? error.message;
+  const known = text.reasons[error.reason];
+  if (known === undefined) return error.message;
+  const wait = error.values["retry_after_s"];
+  return typeof wait === "number" ? `${known} ${text.common.tryAgainIn(wait)}` : known;
 }
 
 export function fieldErrorText(text: Dictionary, error: FieldError): string {

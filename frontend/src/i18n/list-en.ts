@@ -35,12 +35,16 @@ export const requestListEn = {
   moreRefused: (count: number) => `and ${count} more; each row says why`,
   dismiss: "Close",
   waiting: "Waits for its turn",
+  decidingNow: "Under way",
+  goesOn: (what: string) => `${what}. The list of requests tells which.`,
   notChanged: "Not changed",
   offline: "You are offline. What you see may be old; it refreshes by itself when the network is back.",
 };
 
-/** What a moderator reads when somebody else was faster. */
+/** What a moderator reads when somebody else was faster, or when no answer came. */
 export const decidingEn = {
+  unsure: (name: string) => `${name}: not known whether it changed`,
+  notKnown: "The answer did not arrive, and the server may have decided. Look at the request when it is there again.",
   alreadyCompleted: (name: string, who: string) => `${name}: ${who} had completed it already.`,
   completedBy: (who: string) => `${who} has completed this request in the meantime. Nothing was changed.`,
   rejectedBy: (who: string) => `${who} has rejected this request in the meantime. Nothing was changed.`,

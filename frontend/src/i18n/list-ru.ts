@@ -12,7 +12,7 @@ export const requestListRu: typeof requestListEn = {
   sortBy: (column) => `Упорядочить: ${column}`,
   rowsPerPage: "Строк на странице",
   allRows: "Все",
-  searchEverybody: "Обозначение, комментарий или автор",
+  searchEverybody: "Обозначение, текст, автор",
   select: "Выбор",
   selectOne: (name) => `Выбрать: ${name}`,
   selectShown: "Выбрать все показанные, что ждут решения",
@@ -38,12 +38,16 @@ export const requestListRu: typeof requestListEn = {
   moreRefused: (count) => `и ещё ${count}; причина указана в строке`,
   dismiss: "Закрыть",
   waiting: "Ждёт очереди",
+  decidingNow: "Выполняется",
+  goesOn: (what) => `${what}. Какие именно, видно в списке заявок.`,
   notChanged: "Не изменена",
   offline: "Нет сети. Показанное могло устареть; оно обновится само, когда сеть вернётся.",
 };
 
-/** Что читает модератор, когда кто-то его опередил. */
+/** Что читает модератор, когда кто-то его опередил или ответ не пришёл. */
 export const decidingRu: typeof decidingEn = {
+  unsure: (name) => `${name}: неизвестно, изменилась ли заявка`,
+  notKnown: "Ответ не дошёл, решение могло быть принято. Посмотрите на заявку, когда сервер снова ответит.",
   alreadyCompleted: (name, who) => `${name}: заявка уже завершена (${who}).`,
   completedBy: (who) => `Заявка уже завершена (${who}). Ничего не изменилось.`,
   rejectedBy: (who) => `Заявка уже отклонена (${who}). Ничего не изменилось.`,

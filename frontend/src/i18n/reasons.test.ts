@@ -9,11 +9,12 @@ const REASONS = [...proto.matchAll(/^ {2}([A-Z_]+) = [1-9]\d*;/gm)].map(([, word
 
 /** Said between the services, or to a client that is not ours; this one never causes them. */
 const NOT_FOR_PEOPLE = [
-  ...["MALFORMED_BODY", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE", "NOT_ACCEPTABLE"],
+  ...["MALFORMED_BODY", "MALFORMED_REQUEST", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE", "NOT_ACCEPTABLE"],
   ...["NO_KEY", "WRONG_KEY", "WRONG_API_KEY", "COMPLETION_PENDING", "RESULT_NOT_WANTED", "FOREIGN_OBSERVATION"],
   ...["NO_SIGNATURE", "WRONG_SIGNATURE", "STALE_SIGNATURE"],
   ...["CALLBACK_NOT_ALLOWED", "REPORT_NOT_REQUESTED", "SYNC_RUNNING"],
   ...["SYNC_SUPERSEDED", "SYNC_FINISHED", "PASS_VOIDED", "PAGE_CONFLICT"],
+  ...["PRECONDITION_FAILED", "IDEMPOTENCY_KEY_REUSED"],
 ];
 
 describe("the words for failures", () => {

@@ -1,3 +1,4 @@
+import { importHintsEn } from "./import-hints-en.ts";
 import { importReasonsEn } from "./import-reasons-en.ts";
 import { pluralEn } from "./plural.ts";
 
@@ -52,6 +53,9 @@ export const intakeEn = {
   add: (count: number) => (count === 0 ? "Add observations" : `Add ${observations(count)}`),
   added: (count: number) => `${observations(count)} added.`,
   reasons: importReasonsEn,
+  hints: importHintsEn,
+  undo: "Undo",
+  undoHint: "Brings back the text from before",
 };
 
 /** The track of an object among the stars. */
@@ -64,7 +68,13 @@ export const skyEn = {
   scale: "North is up, east to the left. Joined in order of time.",
   sized: "The larger a dot, the more it says about the distance.",
   planets: { mercury: "Mercury", venus: "Venus", mars: "Mars" },
-  orbitPlot: "The orbit and those of the inner planets, seen from the north of the ecliptic",
+  orbitPlot: "The orbit and those of the planets; dashed where it is south of the ecliptic",
+  orbitSpace: "The orbit in space, to be turned",
+  fromAbove: "From above",
+  fromSide: "From the side",
+  seen: (above: number, turn: number) => `Seen from ${above}° above the ecliptic, turned by ${turn}°`,
+  turnHint:
+    "Drag or press the arrow keys to turn it, Home looks from above. Dashed: south of the ecliptic; ☊ ☋: nodes.",
 };
 
 /** Editing the observations of a draft. */
@@ -81,6 +91,7 @@ export const draftTableEn = {
 /** A request as a file. */
 export const exportsEn = {
   open: "Export",
+  failed: "No file was written",
   names: { csv: "CSV", json: "JSON", psv: "ADES (PSV)" },
   texts: {
     csv: "A row for each observation, for a spreadsheet",
@@ -108,7 +119,9 @@ export const whyEn = {
   caption: "Earth's way, the object's way and lines of sight, from the north of the ecliptic; to about 1 %.",
   deciding: (count: number, total: number, percent: string) =>
     count === total
-      ? `All ${total} nights are needed.`
+      ? total === 1
+        ? "There is one night only."
+        : `All ${total} nights are needed.`
       : `${count} of ${total} nights ${pluralEn(count, "brings", "bring")} ${percent} of what fixes the distance.`,
   bars: "Share of each night in what fixes the distance",
   showAll: (count: number) => `Show all ${count} nights`,
@@ -120,8 +133,19 @@ export const whyEn = {
   share: (percent: string) => `${percent} of what fixes the distance`,
 };
 
-/** English is what the server itself says. */
-export const verdictReasonsEn: Partial<Record<string, (grounds: ReasonWords) => string>> = {};
+/** English is what the server itself says, but where the page knows more; null: the server's words. */
+export const verdictReasonsEn: Partial<Record<string, (grounds: ReasonWords) => string | null>> = {
+  TWO_ORBITS: ({ other, rival, seen }) => {
+    if (rival === null) return null;
+    const one = `at ${other} au, has ${rival.share} of the belief`;
+    const said = {
+      equal: `Two orbits fit and are about equally likely: the other one, ${one}.`,
+      less: `Two orbits fit. The one shown is likelier: the other one, ${one}, but the positions do not rule it out.`,
+      more: `Two orbits fit, and the one not shown is likelier: it, ${one}.`,
+    }[rival.likely];
+    return `${said} Observations of another night would tell them apart. The observations cover ${seen}.`;
+  },
+};
 
 /** Numbers that the reason of a verdict names. */
 export interface ReasonWords {
@@ -129,6 +153,8 @@ export interface ReasonWords {
   alone: string;
   times: string;
   other: string;
+  /** How likely the other orbit is beside the one shown, and its share of belief; null: not known. */
+  rival: { likely: "equal" | "less" | "more"; share: string } | null;
   eccentricity: string;
   leftOut: number;
   total: number;

@@ -1,3 +1,4 @@
+import { importHintsRu } from "./import-hints-ru.ts";
 import { importReasonsRu } from "./import-reasons-ru.ts";
 import { pluralRu } from "./plural.ts";
 import type { draftTableEn, exportsEn, intakeEn, skyEn, stagesEn, verdictReasonsEn, whyEn } from "./request-en.ts";
@@ -52,6 +53,9 @@ export const intakeRu: typeof intakeEn = {
   add: (count) => (count === 0 ? "Добавить наблюдения" : `Добавить ${observations(count)}`),
   added: (count) => `Добавлено: ${observations(count)}.`,
   reasons: importReasonsRu,
+  hints: importHintsRu,
+  undo: "Отменить",
+  undoHint: "Вернёт прежний текст",
 };
 
 export const skyRu: typeof skyEn = {
@@ -63,7 +67,12 @@ export const skyRu: typeof skyEn = {
   scale: "Север вверху, восток слева. Соединено в порядке времени.",
   sized: "Чем крупнее точка, тем больше она говорит о расстоянии.",
   planets: { mercury: "Меркурий", venus: "Венера", mars: "Марс" },
-  orbitPlot: "Орбита астероида и внутренних планет, вид с севера эклиптики",
+  orbitPlot: "Орбита астероида и орбиты планет; пунктиром — к югу от эклиптики",
+  orbitSpace: "Орбита в пространстве, её можно вращать",
+  fromAbove: "Сверху",
+  fromSide: "Сбоку",
+  seen: (above, turn) => `Взгляд на ${above}° выше эклиптики, поворот ${turn}°`,
+  turnHint: "Тяните или жмите стрелки, чтобы повернуть; Home — вид сверху. Пунктир — к югу от эклиптики; ☊ ☋ — узлы.",
 };
 
 export const draftTableRu: typeof draftTableEn = {
@@ -78,6 +87,7 @@ export const draftTableRu: typeof draftTableEn = {
 
 export const exportsRu: typeof exportsEn = {
   open: "Скачать",
+  failed: "Файл не получен",
   names: { csv: "CSV", json: "JSON", psv: "ADES (PSV)" },
   texts: {
     csv: "Строка на наблюдение, для таблицы",
@@ -101,7 +111,9 @@ export const whyRu: typeof whyEn = {
   caption: "Путь Земли, путь объекта и лучи зрения, вид с севера эклиптики; с точностью около 1 %.",
   deciding: (count, total, percent) =>
     count === total
-      ? `Нужны все ночи: ${total}.`
+      ? total === 1
+        ? "Ночь всего одна."
+        : `Нужны все ночи: ${total}.`
       : `${count} из ${total} ночей ${pluralRu(count, "даёт", "дают", "дают")} ${percent} того, что определяет расстояние.`,
   bars: "Доля каждой ночи в том, что определяет расстояние",
   showAll: (count) => `Показать все ночи: ${count}`,
@@ -144,8 +156,16 @@ export const verdictReasonsRu: typeof verdictReasonsEn = {
   TOO_FAR: ({ seen }) =>
     "Лучшая орбита дальше 100 а.е. — за пределом поиска. Проверьте, что все строки об одном объекте Солнечной " +
     `системы. Наблюдения: ${seen}.`,
-  TWO_ORBITS: ({ other, seen }) =>
-    `Подходят две орбиты; вторая — на расстоянии ${other} а.е. Различит их ещё одна ночь. Наблюдения: ${seen}.`,
+  TWO_ORBITS: ({ other, rival, seen }) => {
+    const one = `на расстоянии ${other} а.е., доля доверия ${rival?.share ?? ""}`;
+    const said = {
+      equal: `Подходят две орбиты, примерно равновероятные: у второй, ${one}.`,
+      less: `Подходят две орбиты. Показанная вероятнее: у второй, ${one}, но сами положения её не исключают.`,
+      more: `Подходят две орбиты, и вероятнее та, что не показана: у неё, ${one}.`,
+      unknown: `Подходят две орбиты; вторая — на расстоянии ${other} а.е.`,
+    }[rival?.likely ?? "unknown"];
+    return `${said} Различит их ещё одна ночь. Наблюдения: ${seen}.`;
+  },
   ONE_NIGHT: ({ seen }) =>
     "Одна ночь не определяет расстояние: должно быть видно движение Земли. Наблюдайте и в другие ночи. " +
     `Наблюдения: ${seen}.`,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { importReasonsEn } from "./import-reasons-en.ts";
 import { importReasonsRu } from "./import-reasons-ru.ts";
 import { verdictReasonsRu } from "./request-ru.ts";
+import { requestRu } from "./result-ru.ts";
 
 const words = (source: string, start: string, end: string) =>
   [...(source.split(start)[1]?.split(end)[0] ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, word = ""]) => word);
@@ -12,6 +13,12 @@ describe("the words of the calculation service", () => {
     const causes = words(readFileSync("../calc_grpc/orbits/result.py", "utf8"), "Cause = Literal[", "]");
     expect(causes.length).toBeGreaterThan(10);
     expect(Object.keys(verdictReasonsRu).sort()).toEqual(causes.sort());
+  });
+
+  it("have a Russian sentence for every remark about the coming nights", () => {
+    const remarks = words(readFileSync("../calc_grpc/orbits/result.py", "utf8"), "Remark = Literal[", "]");
+    expect(remarks.length).toBeGreaterThan(5);
+    expect(Object.keys(requestRu.followUp.remarks).sort()).toEqual(remarks.sort());
   });
 
   it("have both languages for every problem of a file", () => {

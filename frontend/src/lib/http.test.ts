@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import problemFields from "../../../tests/data/wire/problem_fields.json";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
-import { ApiError, getTagged, queryString, send, UNREACHABLE } from "./http.ts";
+import { ApiError, create, createFromText, getTagged, queryString, send, UNREACHABLE } from "./http.ts";
 
 const failure = async (answer: Promise<unknown>) => {
   const error: unknown = await answer.then(
@@ -43,6 +43,39 @@ describe("http", () => {
   it("answers nothing for 204", async () => {
     new FakeServer().on("POST /api/auth/logout", { status: 204 });
     expect(await send("POST", "/api/auth/logout")).toBeUndefined();
+  });
+
+  describe("creating", () => {
+    /** Answers in their order; null: the connection is cut. */
+    const serve = (...answers: (Response | null)[]) => {
+      const keys: (string | null)[] = [];
+      vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+        keys.push(new Headers(init.headers).get("Idempotency-Key"));
+        const answer = answers.shift();
+        return answer ? Promise.resolve(answer) : Promise.reject(new TypeError("Failed to fetch"));
+      });
+      return keys;
+    };
+    const json = (status: number, body: object) => new Response(JSON.stringify(body), { status });
+
+    it("is the same call to the server when it is sent again because no answer came", async () => {
+      const keys = serve(null, json(502, {}), json(409, { reason: "IDEMPOTENCY_KEY_RUNNING" }), json(201, { id: 7 }));
+      for (const reason of [UNREACHABLE, "UNAVAILABLE", "IDEMPOTENCY_KEY_RUNNING"]) {
+        expect((await failure(create("/api/requests", { designation: "Ceres" }))).reason).toBe(reason);
+      }
+      expect(await create("/api/requests", { designation: "Ceres" })).toEqual({ id: 7 });
+      expect(new Set(keys).size).toBe(1);
+      expect(keys[0]).toMatch(/^"[0-9a-f-]{36}"$/);
+    });
+
+    it("is another call once there was an answer, or with another body", async () => {
+      const keys = serve(json(201, {}), json(400, { reason: "INVALID_INPUT" }), null, json(200, {}));
+      await create("/api/requests", { designation: "Ceres" });
+      await failure(create("/api/requests", { designation: "Ceres" }));
+      await failure(create("/api/requests", { designation: "Ceres" }));
+      await createFromText("/api/requests/1/import", "a file");
+      expect(new Set(keys).size).toBe(4);
+    });
   });
 
   it("hands the very same object back when nothing changed", async () => {

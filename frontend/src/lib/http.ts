@@ -1,5 +1,7 @@
 /** JSON over fetch; every failure is an ApiError with the stable reason of its problem+json body (RFC 9457). */
 
+import { newId } from "./new-id.ts";
+
 export interface FieldError {
   path: string;
   reason: string;
@@ -65,11 +67,39 @@ export async function send<T>(method: Method, path: string, body?: unknown, sign
 
 /** POST of a text as it is; the answer is JSON. */
 export async function postText<T>(path: string, content: string, signal?: AbortSignal): Promise<T> {
-  const headers = { Accept: "application/json", "Content-Type": "text/plain; charset=utf-8" };
-  const response = await ask(path, { method: "POST", headers, body: content, ...(signal && { signal }) });
+  const response = await ask(path, { method: "POST", headers: TEXT, body: content, ...(signal && { signal }) });
   if (!response.ok) throw await toApiError(response);
   return (await readJson(response)) as T;
 }
+
+/** POST that creates: sent again after no answer came, it is the same call to the server. */
+export function create<T>(path: string, body: unknown): Promise<T> {
+  return once(path, { Accept: "application/json", "Content-Type": "application/json" }, JSON.stringify(body));
+}
+
+/** As `create`, of a text as it is. */
+export function createFromText<T>(path: string, content: string): Promise<T> {
+  return once(path, TEXT, content);
+}
+
+const TEXT = { Accept: "application/json", "Content-Type": "text/plain; charset=utf-8" };
+
+/** Keys of calls that may have had their effect although no answer came. */
+const unanswered = new Map<string, string>();
+
+async function once<T>(path: string, headers: Record<string, string>, body: string): Promise<T> {
+  const call = `${path}\n${body}`;
+  const key = unanswered.get(call) ?? `"${newId()}"`;
+  unanswered.set(call, key);
+  const response = await ask(path, { method: "POST", headers: { ...headers, "Idempotency-Key": key }, body });
+  const answer = response.ok ? ((await readJson(response)) as T) : await toApiError(response);
+  const mayHaveHadItsEffect = response.status >= 500 || (answer instanceof ApiError && answer.reason === RUNNING);
+  if (!mayHaveHadItsEffect) unanswered.delete(call);
+  if (answer instanceof ApiError) throw answer;
+  return answer;
+}
+
+const RUNNING = "IDEMPOTENCY_KEY_RUNNING";
 
 /** GET of a plain text. */
 export async function getText(path: string, signal?: AbortSignal): Promise<string> {
@@ -77,6 +107,18 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   if (!response.ok) throw await toApiError(response);
   try {
     return await response.text();
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+}
+
+/** GET of a file, under the name that the server gives it. */
+export async function getFile(path: string): Promise<{ content: Blob; name: string }> {
+  const response = await ask(path, {});
+  if (!response.ok) throw await toApiError(response);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  try {
+    return { content: await response.blob(), name: name ?? path.slice(path.lastIndexOf("/") + 1) };
   } catch (cause) {
     throw unreachable(cause);
   }

@@ -62,6 +62,17 @@ describe("the live line", () => {
     live.close();
   });
 
+  it("counts as lost although the browser keeps trying", () => {
+    const live = open();
+    live.source().open();
+    for (let tries = 0; tries < 4; tries++) {
+      live.source().cut();
+      vi.advanceTimersByTime(600);
+    }
+    expect(live.states.at(-1)).toBe("lost");
+    live.close();
+  });
+
   it("counts as lost at once when refused, and tries again later", () => {
     const live = open();
     live.source().refuse();

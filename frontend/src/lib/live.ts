@@ -11,14 +11,16 @@ export interface LiveOptions<T> {
   isFinal: (snapshot: T) => boolean;
   onSnapshot: (snapshot: T) => void;
   onState: (state: LiveState) => void;
-  /** How long to wait for a line before it counts as lost, and before a refused one is tried again. */
+  /** How long to wait for a line before it counts as lost: a new one, one that was cut; and before a refused one is
+   * tried again. */
   patienceMs?: number;
+  mendMs?: number;
   retryMs?: number;
 }
 
 /** Opens the stream; the function returned closes it. It closes by itself with the final snapshot. */
 export function openLive<T>(options: LiveOptions<T>): () => void {
-  const { patienceMs = 5_000, retryMs = 15_000 } = options;
+  const { patienceMs = 5_000, mendMs = 1_000, retryMs = 15_000 } = options;
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let impatience: ReturnType<typeof setTimeout> | undefined;
@@ -26,20 +28,24 @@ export function openLive<T>(options: LiveOptions<T>): () => void {
 
   const close = () => {
     clearTimeout(retry);
-    clearTimeout(impatience);
+    stopWaiting();
     source?.close();
     source = null;
   };
-  const expectLine = () => {
+  const expectLine = (waitMs: number) => {
+    // Each vain try of the browser comes here: the first one counts, or else the line would never be lost.
+    impatience ??= setTimeout(() => options.onState("lost"), waitMs);
+  };
+  const stopWaiting = () => {
     clearTimeout(impatience);
-    impatience = setTimeout(() => options.onState("lost"), patienceMs);
+    impatience = undefined;
   };
   const open = () => {
     options.onState("connecting");
-    expectLine();
+    expectLine(patienceMs);
     source = new EventSource(options.url);
     source.onopen = () => {
-      clearTimeout(impatience);
+      stopWaiting();
       options.onState("open");
     };
     source.onmessage = (event: MessageEvent<string>) => {
@@ -56,7 +62,7 @@ export function openLive<T>(options: LiveOptions<T>): () => void {
         options.onState("lost");
         retry = setTimeout(open, retryMs);
       } else {
-        expectLine();
+        expectLine(mendMs);
       }
     };
   };

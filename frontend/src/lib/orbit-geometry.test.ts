@@ -13,7 +13,7 @@ const flat = (q_au: number, e: number): OrbitShape => ({
 describe("orbit geometry", () => {
   it("has perihelion and aphelion at their distances", () => {
     const orbit = flat(2, 0.5);
-    expect(pointAt(orbit, 0)).toEqual({ x: 2, y: 0 });
+    expect(pointAt(orbit, 0)).toEqual({ x: 2, y: 0, z: 0 });
     expect(pointAt(orbit, Math.PI).x).toBeCloseTo(-6, 12);
     expect(aphelion(orbit)).toBeCloseTo(6, 12);
   });

@@ -1,4 +1,4 @@
-/** Points of a heliocentric orbit seen from the north pole of the ecliptic, for drawing. */
+/** Points of a heliocentric orbit, for drawing: x to the equinox, x and y in the ecliptic, z to its north pole, au. */
 import type { Au, Degrees } from "./units.ts";
 
 export interface OrbitShape {
@@ -14,10 +14,14 @@ export interface PlanePoint {
   y: number;
 }
 
+export interface SpacePoint extends PlanePoint {
+  z: number;
+}
+
 const RAD = Math.PI / 180;
 
-/** Projection onto the ecliptic of the point with this true anomaly (radians), au. */
-export function pointAt(orbit: OrbitShape, trueAnomaly: number): PlanePoint {
+/** The point with this true anomaly (radians), au. */
+export function pointAt(orbit: OrbitShape, trueAnomaly: number): SpacePoint {
   const radius = (orbit.q_au * (1 + orbit.e)) / (1 + orbit.e * Math.cos(trueAnomaly));
   const argument = orbit.peri_deg * RAD + trueAnomaly;
   const node = orbit.node_deg * RAD;
@@ -25,11 +29,12 @@ export function pointAt(orbit: OrbitShape, trueAnomaly: number): PlanePoint {
   return {
     x: radius * (Math.cos(node) * Math.cos(argument) - Math.sin(node) * across),
     y: radius * (Math.sin(node) * Math.cos(argument) + Math.cos(node) * across),
+    z: radius * Math.sin(argument) * Math.sin(orbit.i_deg * RAD),
   };
 }
 
 /** The whole ellipse, or the part of an open orbit within `limit_au` of the Sun. */
-export function traceOrbit(orbit: OrbitShape, limit_au: number, count = 240): PlanePoint[] {
+export function traceOrbit(orbit: OrbitShape, limit_au: number, count = 240): SpacePoint[] {
   const parameter = orbit.q_au * (1 + orbit.e);
   const cosine = (parameter / limit_au - 1) / orbit.e;
   const reach = orbit.e === 0 || cosine <= -1 ? Math.PI : Math.acos(Math.min(1, cosine));
@@ -72,13 +77,13 @@ export const JUPITER = planet(
 );
 
 /** Where a planet stands at an epoch, to about a degree within some centuries: enough for a drawing. */
-export function planetAt({ shape, mean_deg, rate_deg }: Planet, epoch_mjd_tdb: number): PlanePoint {
+export function planetAt({ shape, mean_deg, rate_deg }: Planet, epoch_mjd_tdb: number): SpacePoint {
   const centuries = (epoch_mjd_tdb - 51_544.5) / 36_525;
   return pointAt(shape, trueAnomaly(shape.e, ((mean_deg + rate_deg * centuries) % 360) as Degrees));
 }
 
 /** Where the Earth, or rather its and the Moon's centre of mass, stands at an epoch: to 0.02 au within two centuries. */
-export const earthAt = (epoch_mjd_tdb: number): PlanePoint => planetAt(EARTH, epoch_mjd_tdb);
+export const earthAt = (epoch_mjd_tdb: number): SpacePoint => planetAt(EARTH, epoch_mjd_tdb);
 
 /** From a (au), e, i, mean longitude, longitude of perihelion and node (degrees). */
 function planet(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decimalsOfSigma, roundBySigma } from "./quantity.ts";
+import { decimalsOfSigma, formatAtLeast, roundBySigma } from "./quantity.ts";
 
 describe("rounding by sigma", () => {
   it.each([
@@ -24,4 +24,13 @@ describe("rounding by sigma", () => {
   it("never asks for more digits than a number has", () => {
     expect(decimalsOfSigma(1e-15)).toBe(9);
   });
+});
+
+describe("a small number", () => {
+  it.each([
+    [0.00004, "< 0.001"],
+    [0.0007, "0.001"],
+    [0.3416, "0.342"],
+    [0, "0.000"],
+  ])("%d is told as %s", (value, told) => expect(formatAtLeast(value, "en", 3)).toBe(told));
 });

@@ -31,6 +31,14 @@ export function formatNumber(value: number, locale: string, decimals: number): s
     .replace("-", "−");
 }
 
+/** As `formatNumber`; what would be rounded to zero without being it is said to be less than the last digit. */
+export function formatAtLeast(value: number, locale: string, decimals: number): string {
+  const last = 10 ** -decimals;
+  return value > 0 && value < last / 2
+    ? `< ${formatNumber(last, locale, decimals)}`
+    : formatNumber(value, locale, decimals);
+}
+
 function formatRounded(value: number, locale: string, decimals: number): string {
   if (decimals >= 0) return formatNumber(value, locale, decimals);
   const scale = 10 ** -decimals;

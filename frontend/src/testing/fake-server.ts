@@ -56,7 +56,12 @@ export class FakeServer {
     this.calls.push(call);
     const handler = this.handlers.get(`${call.method} ${call.path}`);
     if (!handler) return Promise.resolve(toResponse(problem(404, "NOT_FOUND", "There is no such thing.")));
-    const answer = handler(call);
+    let answer: Answer;
+    try {
+      answer = handler(call);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new TypeError("Failed to fetch")); // a connection that is cut
+    }
     const unchanged = answer.etag !== undefined && call.headers.get("If-None-Match") === answer.etag;
     return Promise.resolve(unchanged ? new Response(null, { status: 304 }) : toResponse(answer));
   }

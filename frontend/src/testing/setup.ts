@@ -22,7 +22,7 @@ const noMedia = (query: string) => ({
 });
 
 // Pages load their parts lazily, and the machines that test are slow.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 beforeEach(() => {
   vi.stubGlobal("ResizeObserver", NoObserver);

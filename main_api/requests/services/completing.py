@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from main_api import calc_client
+from main_api import calc_client, deadline
 from main_api.accounts.models import User
 from main_api.errors import ApiError, CalculationConflict, CalculationReplaced, IllegalTransition
 from main_api.requests.models import Request
@@ -82,6 +82,7 @@ def create_calculation(request: Request, calculation_id: UUID) -> Calculation:
     )
 
 
+@deadline.disregarded()  # the calculation runs already
 @writing()
 def record_creation(request_id: int, calculation: Calculation) -> None:
     """Notes what the service said about the present calculation, and takes its result if it is finished."""
@@ -105,6 +106,7 @@ def _claim_calculation_id(request: Request) -> UUID:
     return request.calculation_id
 
 
+@deadline.disregarded()  # the calculation runs already
 @writing()
 def _record_completion(request_id: int, user: User, calculation: Calculation) -> bool:
     now = timezone.now()
@@ -147,6 +149,7 @@ def _replace_calculation_id(request: Request, user: User, supersedes: UUID, calc
     record(request_id=request.pk, at=now, actor=user, action=Action.RECALCULATED, calculation_id=calculation_id)
 
 
+@deadline.disregarded()  # no calculation runs under this id
 @writing()
 def _put_back(request: Request, user: User, calculation_id: UUID, error: ApiError) -> bool:
     """False when a report shows that the calculation was created after all."""

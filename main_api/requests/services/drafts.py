@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from main_api.accounts.models import User
-from main_api.errors import NotADraft, NotFound
+from main_api.errors import NotADraft, NotFound, TooManyOpenRequests
 from main_api.requests.models import Observation, Request
 from main_api.requests.observation_rules import refuse_wrong_observations
 from main_api.requests.selectors import get_own_request
@@ -24,6 +25,7 @@ def create_request(*, creator: User, designation: str, comment: str = "", observ
     now = timezone.now()
     rows = [Observation(**values) for values in observations]
     refuse_wrong_observations(rows, now=now, path="observations")
+    _refuse_one_too_many(creator)
     request = Request.objects.create(
         designation=designation,
         comment=comment,
@@ -103,6 +105,13 @@ def touch(request: Request, now: datetime) -> None:
     request.observation_count = request.observations.count()
     request.updated_at = now
     request.save(update_fields=["observation_count", "updated_at"])
+
+
+def _refuse_one_too_many(creator: User) -> None:
+    """On PostgreSQL, calls at the same moment may go one further; what is bounded is what a user fills, not exact."""
+    open_requests = Request.objects.filter(creator=creator, status__in=(RequestStatus.DRAFT, RequestStatus.FORMED))
+    if open_requests.count() >= settings.OPEN_REQUESTS_MAX:
+        raise TooManyOpenRequests()
 
 
 def _refuse_unless_draft(request: Request) -> None:

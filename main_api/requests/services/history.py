@@ -1,10 +1,14 @@
 """Adds to the history of a request."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from main_api.accounts.models import User
+from main_api.metrics import count_transition
 from main_api.requests.models import NOTE_LENGTH_MAX, HistoryEntry
 from main_api.requests.words import Action
 from main_api.statements import Columns
@@ -33,3 +37,4 @@ def record(
         "earlier_result": earlier_result,
     }
     _ENTRY.insert([entry])
+    transaction.on_commit(partial(count_transition, str(action)))

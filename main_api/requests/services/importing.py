@@ -28,31 +28,39 @@ NAMED_MAX = 10
 logger = logging.getLogger(__name__)
 
 
-def import_observations(
-    *, user: User, request_id: int, content: bytes, designation: str = "", dry_run: bool = False
-) -> Import:
-    """Reads a file and appends its observations, unless a problem is an error or this is a dry run.
+def read_import(*, user: User, request_id: int, content: bytes, designation: str = "") -> Import:
+    """Reads a file that is to be appended to a draft, and judges it without looking at what the draft holds.
 
     designation: the one object to take, as the file names it; without it a file of several objects is refused.
     Raises NotFound, Forbidden, NotADraft, CalcUnavailable.
     """
     refuse_unless_draft(user=user, request_id=request_id)
-    judged = _judged(calc_client.parse_astrometry(content), designation)
-    if len(judged.designations) > 1 and not designation:
-        # Two objects of one exposure share station and moment, so these rows are no duplicates.
-        return judged
-    if dry_run:
-        # Asked for while somebody types: it waits for no writer.
-        return _beside(judged, list(Observation.objects.filter(request_id=request_id)))
-    return _append(user, request_id, judged)
+    return _judged(calc_client.parse_astrometry(content), designation)
+
+
+def preview_import(*, request_id: int, file: Import, designation: str = "") -> Import:
+    """What appending the file would do. Asked for while somebody types: it waits for no writer."""
+    return file if _is_mixed(file, designation) else _beside(file, _present(request_id))
+
+
+def append_import(*, user: User, request_id: int, file: Import, designation: str = "") -> Import:
+    """Appends the observations of a file that was read, unless a problem is an error."""
+    # Two objects of one exposure share station and moment, so the rows of several are no duplicates.
+    return file if _is_mixed(file, designation) else _append(user, request_id, file)
 
 
 def preview_file(*, content: bytes, designation: str = "") -> Import:
     """What a new request of this file would hold; stores nothing and needs no request. Raises CalcUnavailable."""
     judged = _judged(calc_client.parse_astrometry(content), designation)
-    if len(judged.designations) > 1 and not designation:
-        return judged
-    return _beside(judged, [])
+    return judged if _is_mixed(judged, designation) else _beside(judged, [])
+
+
+def _is_mixed(file: Import, designation: str) -> bool:
+    return len(file.designations) > 1 and not designation
+
+
+def _present(request_id: int) -> list[Observation]:
+    return list(Observation.objects.filter(request_id=request_id))
 
 
 def _judged(file: ReadFile, designation: str) -> Import:
@@ -73,7 +81,7 @@ def _judged(file: ReadFile, designation: str) -> Import:
 @writing()
 def _append(user: User, request_id: int, judged: Import) -> Import:
     request = lock_draft(user, request_id)
-    outcome = _beside(judged, list(request.observations.all()))
+    outcome = _beside(judged, _present(request_id))
     if outcome.rows and not outcome.is_refused:
         _store(request, [row.observation for row in outcome.rows])
         logger.info("observations imported", extra={"request_pk": request_id, "observation_count": len(outcome.rows)})

@@ -3,11 +3,13 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from main_api import tracing
 from main_api.errors import (
     CompletionPending,
     FieldError,
@@ -17,12 +19,13 @@ from main_api.errors import (
     ResultNotWanted,
     SupersededResult,
 )
+from main_api.logs import note_calculation
 from main_api.requests.models import AppliedReport, Observation, ObservationResult, Request
 from main_api.requests.report import RESULT_FIELDS, Report, Result
 from main_api.requests.services.history import record
 from main_api.requests.words import Action, CalculationState, RequestStatus
 from main_api.statements import Columns
-from main_api.turns import writing
+from main_api.turns import write_together
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +67,8 @@ def receive_report(*, request_id: int, report: Report) -> None:
     A calculation that is not the present one and said to be created in the future is InvalidInput: it would pass for
     newer than all that follow. The present one is known by its id, whatever the clock of calc_grpc shows.
     """
+    note_calculation(report.calculation_id)
+    tracing.note(calculation_state=report.state, verdict=report.result and report.result.verdict)
     created_at, now = report.calculation_created_at, timezone.now()
     if created_at is not None and created_at > now + CLOCK_TOLERANCE:
         if not Request.objects.filter(pk=request_id, calculation_id=report.calculation_id).exists():
@@ -72,32 +77,37 @@ def receive_report(*, request_id: int, report: Report) -> None:
     apply_report(request_id=request_id, report=report)
 
 
-@writing()
 def apply_report(*, request_id: int, report: Report) -> None:
     """Stores what a report says, once per `report_id`.
 
     Raises NotFound, ResultNotWanted, CompletionPending, SupersededResult, ForeignObservation or InvalidInput.
     """
+    if write_together(partial(_apply, request_id, report)):
+        logger.info(
+            "report applied",
+            extra={"request_pk": request_id, "calculation_id": report.calculation_id, "state": report.state},
+        )
+
+
+def _apply(request_id: int, report: Report) -> bool:
+    """False when it was applied before."""
     found = _REQUEST.select("WHERE id = %s", [request_id], locked=True)
     if not found:
         raise NotFound()
     request = Stored(**found[0])
     now = timezone.now()
     if report.report_id and not _note_applied(request_id, report.report_id, now):
-        return
+        return False
     _refuse_unwanted(request, report)
     if report.result is None:
         _store_failure(request, report, now)
     else:
         _store_result(request, report, report.result, now)
-    logger.info(
-        "report applied",
-        extra={"request_pk": request_id, "calculation_id": report.calculation_id, "state": report.state},
-    )
+    return True
 
 
 def _note_applied(request_id: int, report_id: UUID, now: datetime) -> bool:
-    """False when it was applied before. Undone with the rest when the report is refused after all."""
+    """False when it is known. Undone with the rest when the report is refused after all."""
     row = {"request_id": request_id, "report_id": report_id, "applied_at": now}
     return _APPLIED.insert([row], unless_known=True) > 0
 

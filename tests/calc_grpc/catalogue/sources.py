@@ -21,5 +21,5 @@ async def serving(standin: Standin, *faults: str) -> AsyncIterator[str]:
 
 
 def source_at(url: str, *, page_size: int = 20, concurrency: int = 10, **values: object) -> SourceSettings:
-    defaults: dict[str, object] = {"retry": HASTY, "request_timeout_s": 5.0, "connect_timeout_s": 2.0}
+    defaults: dict[str, object] = {"retry": HASTY, "request_timeout_s": 60.0, "connect_timeout_s": 60.0}
     return SourceSettings(url=url, page_size=page_size, concurrency=concurrency, **defaults | values)  # type: ignore[arg-type]

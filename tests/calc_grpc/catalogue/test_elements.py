@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calc_grpc.catalogue.elements import CONDITION_UNKNOWN, ELEMENT, map_elements, pack_elements, unpack_elements
+from calc_grpc.catalogue.elements import CONDITION_UNKNOWN, ELEMENT, map_elements, pack_elements
 from calc_grpc.catalogue.elements_file import (
     LAYOUT,
     ROW_BYTES,
@@ -19,6 +19,7 @@ from calc_grpc.catalogue.elements_file import (
     write_file,
 )
 from calc_grpc.orbits.constants import EPOCHS_MJD
+from tests.calc_grpc.catalogue.unpacked import unpack_elements
 
 ROW: dict[str, Any] = {
     "spkid": 20000001, "full_name": "     1 Ceres (A801 AA)", "pdes": "1", "name": "Ceres", "epoch": "2460800.5",

@@ -6,12 +6,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from calc_grpc.catalogue.elements import pack_elements, unpack_elements
+from calc_grpc.catalogue.elements import pack_elements
 from calc_grpc.catalogue.fields import FIELDS
 from calc_grpc.catalogue.standin.application import Standin
 from calc_grpc.catalogue.standin.faults import Fault
 from calc_grpc.catalogue.standin.rows import Rows
 from tests.calc_grpc.catalogue.sources import serving
+from tests.calc_grpc.catalogue.unpacked import unpack_elements
 
 ALL = ",".join(FIELDS)
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 
+import grpc.aio
 import pytest
 from astrodist.calc.v1 import calculation_pb2, catalogue_sync_pb2
 
@@ -19,7 +20,11 @@ from tests.calc_grpc.fakes import soon
 
 async def command(address: str, *, is_quiet: bool = False, allow_shrink: bool = False) -> tuple[int, str]:
     stream = io.StringIO()
-    code = await soon(sync_command._synchronise(address, None, allow_shrink, Screen(stream, is_quiet)), 30.0)
+
+    def channel() -> grpc.aio.Channel:
+        return grpc.aio.insecure_channel(address)
+
+    code = await soon(sync_command._synchronise(address, channel, None, allow_shrink, Screen(stream, is_quiet)), 120.0)
     return code, stream.getvalue()
 
 
@@ -41,7 +46,7 @@ async def test_a_second_one_joins_the_first(start_server: StartServer, catalogue
         server = await start_server(main_url=catalogue.origin, catalogue_source=source_at(url))
         address = f"127.0.0.1:{server.port}"
         first = asyncio.create_task(command(address))
-        await soon(catalogue.arrived.wait(), 30.0)
+        await soon(catalogue.arrived.wait(), 120.0)
         code, shown = await command(address)
         first_code, first_shown = await soon(first)
     assert code == first_code == 0 and "joined synchronisation" in shown

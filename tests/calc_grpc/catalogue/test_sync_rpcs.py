@@ -47,7 +47,7 @@ async def create(stub: Stub, **values: object) -> calculation_pb2.Calculation:
 
 async def snapshots(stub: Stub, calculation_id: str) -> list[calculation_pb2.Calculation]:
     watch = stub.WatchCalculation(pb2.WatchCalculationRequest(calculation_id=calculation_id))
-    return await soon(_all(watch), 30.0)
+    return await soon(_all(watch), 120.0)
 
 
 async def _all(watch: object) -> list[calculation_pb2.Calculation]:
@@ -85,7 +85,7 @@ async def test_cancelling_stops_a_run_at_once_and_the_next_one_may_start(start: 
     async with serving(Standin(100), "slow@3=60") as url:
         stub = await start(source_at(url, request_timeout_s=60.0))
         created = await create(stub)
-        await soon(catalogue.arrived.wait(), 30.0)
+        await soon(catalogue.arrived.wait(), 120.0)
         request = pb2.CancelCalculationRequest(calculation_id=created.calculation_id)
         assert (await soon(stub.CancelCalculation(request))).state == State.CANCELLED
         again = await create(stub)

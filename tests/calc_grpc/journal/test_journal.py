@@ -99,7 +99,7 @@ async def test_a_lease_that_ends_is_taken_over_and_the_old_owner_writes_into_the
     assert new.fence > old.fence
     assert await journal.beat(owner="old", held={ID: old.fence}) == set()
     assert await journal.progress(ID, old.fence, fraction=0.5, stage="late") is None
-    assert await journal.finish(ID, old.fence, DONE) is None
+    assert not await journal.finish(ID, old.fence, DONE)
     assert await journal.hand_back(ID, old.fence, crashed=False) is False
     assert await journal.beat(owner="new", held={ID: new.fence}) == {ID}
 
@@ -127,18 +127,20 @@ async def test_a_finished_calculation_keeps_its_result_and_is_never_claimed_agai
     await journal.accept(new_calculation())
     claim = await claim_one(journal)
     clock.advance(2)
-    ended = await journal.finish(ID, claim.fence, DONE)
+    assert await journal.finish(ID, claim.fence, DONE)
+    ended = await journal.get(ID)
     assert ended and (ended.state, ended.result, ended.progress_fraction) == ("SUCCEEDED", b"result", 1.0)
     assert ended.finish_time_us == START_US + 2 * SECOND_US
     clock.advance(LONG_S)
     assert await journal.claim(owner="me", kinds=["distance"], limit=9) == []
-    assert await journal.finish(ID, claim.fence, FAILED) is None
+    assert not await journal.finish(ID, claim.fence, FAILED)
     assert await journal.get(ID) == ended
 
 
 async def test_a_failure_keeps_its_reason(journal: Journal) -> None:
     await journal.accept(new_calculation())
-    ended = await journal.finish(ID, (await claim_one(journal)).fence, FAILED)
+    assert await journal.finish(ID, (await claim_one(journal)).fence, FAILED)
+    ended = await journal.get(ID)
     assert ended and (ended.state, ended.error_reason, ended.error_message) == (
         "FAILED",
         "COMPUTATION_FAILED",
@@ -164,14 +166,15 @@ async def test_cancelling_is_final_at_once_and_harmless_twice(journal: Journal, 
     assert cancelled and cancelled.state == "CANCELLED" and cancelled.finish_time_us == START_US
     assert await journal.cancel(ID) == cancelled
     if claim:
-        assert await journal.finish(ID, claim.fence, DONE) is None
+        assert not await journal.finish(ID, claim.fence, DONE)
         assert await journal.beat(owner="me", held={ID: claim.fence}) == set()
     assert await journal.claim(owner="me", kinds=["distance"], limit=1) == []
 
 
 async def test_cancelling_leaves_a_finished_calculation_as_it_is(journal: Journal) -> None:
     await journal.accept(new_calculation())
-    ended = await journal.finish(ID, (await claim_one(journal)).fence, DONE)
+    assert await journal.finish(ID, (await claim_one(journal)).fence, DONE)
+    ended = await journal.get(ID)
     assert await journal.cancel(ID) == ended
 
 
@@ -191,7 +194,7 @@ async def test_everything_survives_a_restart_and_what_ran_is_claimable_when_its_
     assert await journal.get(before[1].calculation_id) == before[1]
     clock.now_us += LEASE_US
     assert len(await journal.claim(owner="next", kinds=["distance"], limit=9)) == 2
-    assert await journal.finish(claim.calculation_id, claim.fence, DONE) is None
+    assert not await journal.finish(claim.calculation_id, claim.fence, DONE)
 
 
 async def test_lists_are_newest_first_light_and_paged(journal: Journal) -> None:
@@ -276,3 +279,34 @@ async def test_a_closed_journal_refuses_by_name(bench: Bench) -> None:
     with pytest.raises(JournalUnavailable):
         await bench.journal.get(ID)
     bench.journal = await bench.open()
+
+
+# --- who asked for it ---
+
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def test_who_asked_for_a_calculation_is_known_to_whoever_runs_it_also_after_a_restart(
+    bench: Bench, clock: FakeClock
+) -> None:
+    asked = new_calculation(request_id="from-the-gateway", traceparent=TRACEPARENT, has_callback=True)
+    accepted = await bench.journal.accept(asked)
+    assert (accepted.request_id, accepted.traceparent) == ("from-the-gateway", TRACEPARENT)
+    journal = await bench.reopen()
+    clock.advance(3.0)
+    claim = await claim_one(journal)
+    assert (claim.request_id, claim.traceparent) == ("from-the-gateway", TRACEPARENT)
+    assert (claim.due_time_us, claim.start_time_us) == (asked.due_time_us, clock())
+    clock.advance(LONG_S)
+    taken_over = await claim_one(journal, owner="another")
+    assert taken_over.traceparent == TRACEPARENT
+    await journal.finish(claim.calculation_id, taken_over.fence, DONE)
+    row = await journal.get(claim.calculation_id)
+    assert row is not None and (row.request_id, row.traceparent) == ("from-the-gateway", TRACEPARENT)
+
+
+async def test_where_nobody_is_named_nothing_is_stored(journal: Journal) -> None:
+    accepted = await journal.accept(new_calculation())
+    row = await journal.get(accepted.calculation_id)
+    assert row is not None and (row.request_id, row.traceparent) == (None, None)
+    assert row == accepted

@@ -13,8 +13,10 @@ from calc_grpc.errors import JournalUnavailable, QueueFull, StartRefused
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import LEASE_US, Change, DueReport, Filter, Outcome
 from calc_grpc.journal.postgres import PostgresJournal
+from calc_grpc.journal.postgres_accepting import _OF_CREATORS
 from calc_grpc.journal.postgres_hints import CHANGES_PER_MESSAGE, CHANNEL, decode, encode
-from calc_grpc.journal.postgres_schema import FILTERED_ORDER
+from calc_grpc.journal.postgres_schema import FILTERED_ORDER, VERSION
+from calc_grpc.journal.rows import accepted_of
 from tests.calc_grpc.fakes import TIMEOUT_S, FakeClock, new_calculation, soon
 from tests.postgres import PostgresServer
 
@@ -71,7 +73,7 @@ async def test_a_change_is_hinted_to_the_other_processes(join: Open) -> None:
     (claim,) = await other.claim(owner="other", kinds=["distance"], limit=1)
     (change,) = await heard_from(other, lambda: one.cancel(ID), states=("CANCELLED",))
     assert change.calculation_id == ID
-    assert await other.finish(ID, claim.fence, DONE) is None
+    assert not await other.finish(ID, claim.fence, DONE)
 
 
 async def test_many_changes_at_once_are_hinted_in_several_messages(join: Open) -> None:
@@ -124,8 +126,9 @@ async def test_the_work_of_a_process_that_fell_silent_is_taken_over_once(join: O
     taken = await asyncio.gather(*(heir.claim(owner="heir", kinds=["distance"], limit=1) for heir in heirs))
     (new,) = [claim for claims in taken for claim in claims]
     assert new.fence > old.fence
-    assert await dead.finish(ID, old.fence, Outcome(state="FAILED", error_reason="LATE")) is None
-    ended = await heirs[0].finish(ID, new.fence, DONE)
+    assert not await dead.finish(ID, old.fence, Outcome(state="FAILED", error_reason="LATE"))
+    assert await heirs[0].finish(ID, new.fence, DONE)
+    ended = await heirs[0].get(ID)
     assert ended and ended.result == b"result"
 
 
@@ -192,7 +195,8 @@ async def test_a_fault_of_one_operation_does_not_fail_its_neighbours(join: Open)
 async def test_a_fault_of_the_program_reaches_its_caller_and_the_journal_goes_on(join: Open) -> None:
     journal = await join()
     due = DueReport(
-        calculation_id=ID, callback_url="", callback_origin="", attempt_count=0, since_us=0, fence="no number"  # type: ignore[arg-type]
+        calculation_id=ID, callback_url="", callback_origin="", attempt_count=0, since_us=0, fence="no number",  # type: ignore[arg-type]
+        calculation=accepted_of(new_calculation(), 1),
     )  # fmt: skip
     with pytest.raises(psycopg.Error):
         await soon(journal.record_report(due, state="DELIVERED", last_error="", next_time_us=None))
@@ -278,7 +282,7 @@ async def test_a_server_that_hangs_is_unavailable_and_the_journal_recovers(
     monkeypatch.setattr("calc_grpc.journal.postgres_link.OPERATION_TIMEOUT_S", 0.3)
     journal = await join()
     with psycopg.connect(postgres_url) as other:
-        other.execute("LOCK TABLE calculations IN ACCESS EXCLUSIVE MODE")
+        await asyncio.to_thread(other.execute, "LOCK TABLE calculations IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(JournalUnavailable):
             await soon(journal.accept(new_calculation()))
     await until_it_works(lambda: journal.accept(new_calculation()))
@@ -287,12 +291,45 @@ async def test_a_server_that_hangs_is_unavailable_and_the_journal_recovers(
 # --- the start ---
 
 
-async def test_tables_of_a_newer_program_are_refused_by_name(join: Open, postgres_url: str) -> None:
+async def test_tables_of_the_next_release_serve_beside_its_processes_and_stay_what_they_are(
+    join: Open, postgres_url: str
+) -> None:
+    newer = await join()
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        await asyncio.to_thread(admin.execute, "ALTER TABLE calculations ADD COLUMN of_the_next INTEGER")
+        admin.execute("UPDATE journal_version SET version = %s", [VERSION + 1])
+        journal = await join()
+        accepted = await journal.accept(new_calculation())
+        (claim,) = await newer.claim(owner="newer", kinds=["distance"], limit=1)
+        assert claim.calculation_id == accepted.calculation_id
+        await journal.write_nothing()
+        assert admin.execute("SELECT version FROM journal_version").fetchall() == [(VERSION + 1,)]
+
+
+async def test_tables_two_releases_newer_are_refused_by_name(join: Open, postgres_url: str) -> None:
     await join()
     with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute("UPDATE journal_version SET version = 99")
-    with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: postgresql://127.* has version 99"):
+        admin.execute("UPDATE journal_version SET version = %s", [VERSION + 2])
+    with pytest.raises(StartRefused, match=rf"CALC_DATABASE_URL: postgresql://127.* has version {VERSION + 2}"):
         await PostgresJournal.open(postgres_url)
+
+
+async def test_tables_of_the_version_before_are_brought_up_to_date_and_keep_their_rows(
+    join: Open, postgres_url: str
+) -> None:
+    journal = await join()
+    accepted = await journal.accept(new_calculation())
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        # In threads: what holds the locks, if anything does, ends in this test's own loop.
+        await asyncio.to_thread(
+            admin.execute, "ALTER TABLE calculations DROP COLUMN request_id, DROP COLUMN traceparent"
+        )
+        await asyncio.to_thread(admin.execute, "DROP INDEX calculations_waiting")
+        admin.execute("UPDATE journal_version SET version = 3")
+    newer = await join()
+    assert await newer.get(accepted.calculation_id) == accepted
+    (claim,) = await newer.claim(owner="me", kinds=["distance"], limit=1)
+    assert (claim.request_id, claim.traceparent) == (None, None)
 
 
 async def test_servers_that_start_at_the_same_time_make_the_tables_once(join: Open) -> None:
@@ -342,6 +379,16 @@ async def test_no_list_scans_the_table_or_sorts_all_that_match(join: Open, postg
         plan = "\n".join(row[0] for row in admin.execute(explain, values))
     assert "Seq Scan" not in plan, plan
     assert all(int(count) < 500 for count in re.findall(r"Rows Removed by Filter: (\d+)", plan)), plan
+
+
+async def test_what_waits_of_a_creator_is_counted_in_an_index(join: Open, postgres_url: str) -> None:
+    await join()
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(FILL)
+        admin.execute("ANALYZE calculations")
+        query = _OF_CREATORS.replace("%s", "ARRAY['anna', 'boris']")
+        plan = "\n".join(row[0] for row in admin.execute(f"EXPLAIN {query}"))
+    assert "calculations_waiting" in plan, plan
 
 
 FILL = """

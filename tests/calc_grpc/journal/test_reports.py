@@ -1,5 +1,7 @@
 """What every journal promises about reports: due once, claimed once, retried later, sent again when asked."""
 
+import dataclasses
+
 import pytest
 
 from calc_grpc.calculation import SECOND_US
@@ -18,6 +20,8 @@ async def test_a_report_is_due_when_the_calculation_ends(journal: Journal) -> No
     assert await journal.next_report_us() == START_US
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
     assert (due.callback_url, due.attempt_count, due.since_us) == ("http://receiver/x", 0, START_US)
+    told = await journal.get(ID)
+    assert told and due.calculation == dataclasses.replace(told, input=None)
 
 
 async def test_a_calculation_without_callback_has_no_report(journal: Journal) -> None:
@@ -34,8 +38,9 @@ async def test_a_report_under_way_is_not_claimed_twice_until_its_lease_ends(jour
     assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
     clock.advance(LONG_S)
     (new,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    assert await journal.record_report(old, state="DELIVERED", last_error="", next_time_us=None) is None
-    row = await journal.record_report(new, state="DELIVERED", last_error="", next_time_us=None)
+    assert not await journal.record_report(old, state="DELIVERED", last_error="", next_time_us=None)
+    assert await journal.record_report(new, state="DELIVERED", last_error="", next_time_us=None)
+    row = await journal.get(ID)
     assert row and (row.report.state, row.report.attempt_count) == ("DELIVERED", 1)
     assert await journal.next_report_us() is None
 
@@ -47,7 +52,8 @@ async def test_a_report_under_way_stays_claimed_as_long_as_it_is_renewed(journal
         clock.now_us += LEASE_US - 1
         await journal.renew_reports(held)
         assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
-    row = await journal.record_report(held[0], state="DELIVERED", last_error="", next_time_us=None)
+    assert await journal.record_report(held[0], state="DELIVERED", last_error="", next_time_us=None)
+    row = await journal.get(ID)
     assert row and row.report.state == "DELIVERED"
 
 
@@ -65,10 +71,10 @@ async def test_a_renewal_that_comes_late_does_not_change_when_the_report_is_due_
 async def test_a_failed_attempt_is_visible_and_due_again_later(journal: Journal, clock: FakeClock) -> None:
     await finished(journal)
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    row = await journal.record_report(
-        due, state="PENDING", last_error="HTTP 500", next_time_us=START_US + 2 * SECOND_US
-    )
-    assert row and (row.report.last_error, row.report.next_time_us) == ("HTTP 500", START_US + 2 * SECOND_US)
+    next_us = START_US + 2 * SECOND_US
+    assert await journal.record_report(due, state="PENDING", last_error="HTTP 500", next_time_us=next_us)
+    row = await journal.get(ID)
+    assert row and (row.report.last_error, row.report.next_time_us) == ("HTTP 500", next_us)
     assert row.revision == 3
     assert await journal.claim_reports(limit=9, busy={}, per_origin=9) == []
     clock.advance(2)
@@ -86,7 +92,7 @@ async def test_reports_survive_a_restart_and_those_under_way_are_due_when_their_
     assert (await journal.next_report_us() or 0) <= clock()
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
     assert due.calculation_id == lost.calculation_id
-    assert await journal.record_report(lost, state="DELIVERED", last_error="", next_time_us=None) is None
+    assert not await journal.record_report(lost, state="DELIVERED", last_error="", next_time_us=None)
 
 
 async def test_no_origin_takes_more_than_its_share(journal: Journal) -> None:
@@ -100,7 +106,8 @@ async def test_no_origin_takes_more_than_its_share(journal: Journal) -> None:
 async def test_resending_starts_anew_under_the_old_report_id(journal: Journal, clock: FakeClock) -> None:
     await finished(journal)
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
-    given_up = await journal.record_report(due, state="GIVEN_UP", last_error="HTTP 500", next_time_us=None)
+    assert await journal.record_report(due, state="GIVEN_UP", last_error="HTTP 500", next_time_us=None)
+    given_up = await journal.get(ID)
     clock.advance(LONG_S)
     again = await journal.resend_report(ID)
     assert given_up and again and again.report.report_id == given_up.report.report_id
@@ -113,7 +120,7 @@ async def test_an_attempt_under_way_while_resending_does_not_count(journal: Jour
     await finished(journal)
     (due,) = await journal.claim_reports(limit=9, busy={}, per_origin=9)
     await journal.resend_report(ID)
-    assert await journal.record_report(due, state="REJECTED", last_error="", next_time_us=None) is None
+    assert not await journal.record_report(due, state="REJECTED", last_error="", next_time_us=None)
 
 
 async def test_a_report_cannot_be_resent_before_the_end(journal: Journal) -> None:

@@ -11,6 +11,8 @@ from calc_grpc.errors import JournalUnavailable, StartRefused
 from calc_grpc.journal.listing import list_query
 from calc_grpc.journal.port import Filter
 from calc_grpc.journal.sqlite import SqliteJournal
+from calc_grpc.journal.sqlite_schema import VERSION
+from calc_grpc.journal.waiting import OF_CREATORS
 from tests.calc_grpc.fakes import START_US, FakeClock, new_calculation
 
 
@@ -62,12 +64,31 @@ async def test_after_the_clock_was_set_back_nothing_waits_for_the_time_that_was(
     await journal.close()
 
 
-async def test_a_file_of_a_newer_program_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_file_of_the_next_release_serves_and_stays_what_it_is(tmp_path: Path, clock: FakeClock) -> None:
+    path = tmp_path / "newer.sqlite3"
+    await (await SqliteJournal.open(path, clock=clock)).close()
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            f"ALTER TABLE calculations ADD COLUMN of_the_next INTEGER; PRAGMA user_version = {VERSION + 1};"
+        )
+    connection.close()
+    journal = await SqliteJournal.open(path, clock=clock)
+    accepted = await journal.accept(new_calculation())
+    (claim,) = await journal.claim(owner="me", kinds=["distance"], limit=1)
+    assert claim.calculation_id == accepted.calculation_id
+    await journal.write_nothing()
+    await journal.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
+    connection.close()
+
+
+async def test_a_file_two_releases_newer_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "newer.sqlite3"
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
+        connection.execute(f"PRAGMA user_version = {VERSION + 2}")
     connection.close()
-    with pytest.raises(StartRefused, match=r"CALC_DATABASE_URL: .* has version 99"):
+    with pytest.raises(StartRefused, match=rf"CALC_DATABASE_URL: .* has version {VERSION + 2}"):
         await SqliteJournal.open(path)
 
 
@@ -84,16 +105,22 @@ async def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_its_r
     with sqlite3.connect(path) as connection:
         tables = ("digit_sets", "digit_chunks", *(f"catalogue_{name}" for name in CATALOGUE_TABLES))
         connection.executescript(
-            "DROP INDEX calculations_finished; DROP INDEX calculations_lone; PRAGMA user_version = 1;"
+            "DROP INDEX calculations_finished; DROP INDEX calculations_lone; DROP INDEX calculations_waiting;"
+            "PRAGMA user_version = 1;"
+            "ALTER TABLE calculations DROP COLUMN request_id; ALTER TABLE calculations DROP COLUMN traceparent;"
             "ALTER TABLE calculations DROP COLUMN progress_detail;" + "".join(f"DROP TABLE {name};" for name in tables)
         )
     connection.close()
     journal = await SqliteJournal.open(path, clock=clock)
     assert await journal.get(accepted.calculation_id) == accepted
-    query = "EXPLAIN QUERY PLAN SELECT 1 FROM calculations WHERE finish_time_us < 5"
-    plan = await journal._read(lambda db: [row["detail"] for row in db.execute(query)])
+    for condition, index in (
+        ("finish_time_us < 5", "calculations_finished"),
+        (f"creator = 'anna' AND {OF_CREATORS}", "COVERING INDEX calculations_waiting"),
+    ):
+        query = f"EXPLAIN QUERY PLAN SELECT count(*) FROM calculations WHERE {condition}"
+        plan = await journal._read(lambda db, query=query: [row["detail"] for row in db.execute(query)])
+        assert index in plan[0]
     await journal.close()
-    assert "calculations_finished" in plan[0]
 
 
 async def test_a_file_that_is_no_database_is_refused_by_name_and_left_alone(tmp_path: Path) -> None:

@@ -8,14 +8,12 @@ import erfa
 import numpy as np
 import pytest
 
+from calc_grpc.orbits.advice import DAYS, FIELD_ARCSEC, NIGHT_COUNT
 from calc_grpc.orbits.coming_nights import Nights, coming_nights, first_midnight
 from calc_grpc.orbits.constants import ARCSEC_RAD, AU_KM, DEG_RAD, MJD_ZERO_JD
 from calc_grpc.orbits.distance import determine_distance
 from calc_grpc.orbits.elements import ICRF_TO_ECLIPTIC, state_from_elements
 from calc_grpc.orbits.follow_up import (
-    DAYS,
-    FIELD_ARCSEC,
-    NIGHT_COUNT,
     Family,
     days_ahead,
     like_and_after,
@@ -114,10 +112,10 @@ def test_stations_stand_where_the_good_theories_put_them(first) -> None:
 
 
 def test_places_and_distances_are_those_of_an_independent_computation(sky_of, main_belt, state) -> None:
-    days = [(FIRST - START) / timedelta(days=1) + k for k in range(NIGHT_COUNT)]
-    made, distances = sky_of(main_belt, days, noise_arcsec=0.0)
-    for k, night in enumerate(plan(state, covariance_of(1e-4)).nights):
-        assert night.at == FIRST + timedelta(days=k)
+    nights = plan(state, covariance_of(1e-4)).nights
+    made, distances = sky_of(main_belt, [(night.at - START) / timedelta(days=1) for night in nights], noise_arcsec=0.0)
+    for k, night in enumerate(nights):
+        assert abs(night.at - FIRST - timedelta(days=k)) < timedelta(hours=12) and night.at.second == 0
         off_ra = (night.ra_deg - made[k].ra_deg) * math.cos(math.radians(night.dec_deg))
         assert math.hypot(off_ra, night.dec_deg - made[k].dec_deg) * 3600.0 < PLACE_ARCSEC
         assert abs(night.distance_au - distances[k]) < EARTH_KM / AU_KM
@@ -174,10 +172,12 @@ def test_a_bent_family_widens_the_ellipse_and_its_own_width_is_added(state) -> N
         assert last.ellipse_minor_arcsec > one.ellipse_minor_arcsec
 
 
-def test_sigma_after_a_night_is_that_of_the_enlarged_normal_matrix(state, nights) -> None:
+def test_sigma_after_a_night_is_that_of_the_enlarged_normal_matrix(state) -> None:
     covariance = covariance_of(0.02)
     follow_up = plan(state, covariance)
-    sight = look(state, START_MJD_TDB, nights, np.zeros((DAYS.size, 3)))
+    days = np.array([(night.at - FIRST) / timedelta(days=1) for night in follow_up.nights])
+    there = coming_nights(STATION, FIRST, days, fine_count=NIGHT_COUNT)
+    sight = look(state, START_MJD_TDB, there, np.zeros((NIGHT_COUNT, 3)))
     for row in (0, 12, 29):
         gained = 2.0 * sight.partials[row].T @ sight.partials[row] / (0.5 * ARCSEC_RAD) ** 2
         after = np.linalg.inv(np.linalg.inv(covariance) + gained)
@@ -200,6 +200,7 @@ def test_the_last_night_is_the_last_on_which_the_ellipse_fits_the_field(state) -
 def test_a_well_known_orbit_needs_nothing(state) -> None:
     follow_up = plan(state, covariance_of(1e-6))
     assert (follow_up.observe_from, follow_up.observe_by, follow_up.note) == (None, None, "")
+    assert follow_up.remarks == ()
     assert len(follow_up.nights) == NIGHT_COUNT
 
 
@@ -207,13 +208,15 @@ def test_an_ellipse_larger_than_the_field_is_named(state) -> None:
     follow_up = plan(state, covariance_of(0.05), like=replace(LIKE, sigma_ra_arcsec=60.0))
     assert follow_up.observe_by is None
     assert "10 arcminutes from the first night on" in follow_up.note and "No single night" in follow_up.note
+    assert follow_up.remarks == ("WIDE_ELLIPSE", "SEVERAL_NIGHTS")
 
 
 @pytest.mark.parametrize("sigma_au", [1.0, 1e3])
 def test_without_a_place_to_point_at_there_are_no_nights_but_a_reason(state, sigma_au) -> None:
     follow_up = plan(state, covariance_of(sigma_au))
     assert follow_up.nights == () and follow_up.observe_from is None
-    assert "uncertain by" in follow_up.note
+    assert "uncertain by" in follow_up.note and follow_up.remarks == ("LOST",)
+    assert (follow_up.lost_within_deg is None) == ("most of the sky" in follow_up.note)
 
 
 def test_warming_up_loads_every_kernel(state, nights) -> None:
@@ -239,13 +242,61 @@ def test_members_that_fly_off_widen_the_ellipse_and_leave_it_finite(state) -> No
 
 
 def test_nights_near_the_sun_are_shown_and_not_advised(state) -> None:
-    """The object leaves the Sun in the month that begins 400 days later."""
+    """The object leaves the Sun in the month that begins 400 days later; high before dawn it stands only after it."""
     follow_up = plan(state, covariance_of(0.0205, steadier=1000.0), after=START + timedelta(days=400))
-    assert follow_up.nights[0].sun_elongation_deg < 30.0 and follow_up.nights[0].relative_sigma_after <= 0.01
-    free = [night.at for night in follow_up.nights if night.sun_elongation_deg >= 30.0]
-    assert follow_up.observe_from == free[0]
+    assert follow_up.nights[0].sun_elongation_deg < 30.0 and follow_up.nights[0].hindrance == "NEAR_SUN"
+    assert follow_up.nights[0].relative_sigma_after <= 0.01
+    free = [night.at for night in follow_up.nights if night.hindrance == ""]
+    if free:
+        assert follow_up.observe_from == free[0]
+    else:
+        assert follow_up.observe_from == follow_up.observable_from > follow_up.nights[-1].at
     hidden = plan(state, covariance_of(1e-6), after=START + timedelta(days=355))
     assert "within 30 degrees of the Sun" in hidden.note and len(hidden.nights) == NIGHT_COUNT
+    assert hidden.remarks == ("NEAR_SUN", "OBSERVABLE_LATER")
+    assert f"{hidden.observable_from:%Y-%m-%d %H:%M}" in hidden.note
+    again = plan(state, covariance_of(1e-6), after=hidden.observable_from - timedelta(hours=12)).nights[0]
+    assert again.hindrance == "" and abs(again.at - hidden.observable_from) < timedelta(minutes=40)
+
+
+def test_a_station_that_never_sees_it_high_in_the_dark_is_told_how_high_it_comes(state) -> None:
+    """The object goes through the southern sky; Tautenburg lies 51 degrees north, Tartu 58."""
+    low = plan(state, covariance_of(1e-6), like=replace(LIKE, station="033"), after=START + timedelta(days=150))
+    altitudes = [night.altitude_deg for night in low.nights]
+    assert low.remarks == ("LOW", "NOT_SOON") and {night.hindrance for night in low.nights} == {"LOW"}
+    assert low.highest_altitude_deg == max(altitudes) < 20.0 and f"reaches {max(altitudes):.0f} degrees" in low.note
+    assert low.observable_from is None
+    bright = plan(state, covariance_of(1e-6), like=replace(LIKE, station="075"), after=START + timedelta(days=155))
+    assert bright.remarks[0] == "NO_DARKNESS" and "15 degrees below the station's horizon" in bright.note
+    mixed = plan(state, covariance_of(1e-6), like=replace(LIKE, station="075"), after=START + timedelta(days=118))
+    assert mixed.remarks[0] == "NOT_OBSERVABLE" and len({night.hindrance for night in mixed.nights}) > 1
+
+
+def test_what_is_advised_is_dark_and_high_and_after_the_question(state) -> None:
+    for hours in range(0, 24, 3):
+        after = START + timedelta(hours=hours)
+        follow_up = plan(state, covariance_of(1e-6), after=after)
+        free = [night for night in follow_up.nights if night.hindrance == ""]
+        assert free and all(night.altitude_deg > 19.5 and night.sun_altitude_deg < -14.7 for night in free)
+        assert all(night.observable_hours > 0.0 for night in free) and follow_up.observable_from == free[0].at
+        assert follow_up.nights[0].at >= after
+        moments = [night.at for night in follow_up.nights]
+        assert moments == sorted(moments)
+
+
+def test_the_moon_and_the_sun_of_a_night_are_where_an_almanac_has_them(state) -> None:
+    """Full Moon 2020-01-10 19:21 UTC; the object then stood 118 degrees from it."""
+    night = plan(state, covariance_of(1e-6), after=datetime(2020, 1, 10, 2, tzinfo=UTC)).nights[0]
+    assert night.moon_illumination == pytest.approx(1.0, abs=0.01)
+    moon = erfa.moon98(MJD_ZERO_JD, START_MJD_TDB + (night.at - START) / timedelta(days=1))["p"]
+    place = erfa.s2c(math.radians(night.ra_deg), math.radians(night.dec_deg))
+    assert night.moon_separation_deg == pytest.approx(math.degrees(erfa.sepp(moon, place)), abs=1.0)  # its parallax
+
+
+def test_an_ellipse_that_outgrows_the_field_before_the_sky_allows_is_told(state) -> None:
+    hidden = plan(state, covariance_of(3e-4, steadier=2.0), after=START + timedelta(days=355))
+    assert hidden.observe_by is None and "OUTGROWN" in hidden.remarks
+    assert hidden.nights[0].ellipse_major_arcsec * 4.0 < FIELD_ARCSEC
 
 
 def test_altitude_is_that_of_the_hour_angle(state) -> None:
@@ -261,7 +312,9 @@ def test_altitude_is_that_of_the_hour_angle(state) -> None:
 
 def test_the_geocentre_has_no_horizon_and_an_unknown_brightness_is_none(state) -> None:
     night = plan(state, covariance_of(1e-6), like=replace(LIKE, station="500")).nights[0]
-    assert night.altitude_deg is None and night.magnitude is None
+    assert night.altitude_deg is None and night.magnitude is None and night.hindrance == ""
+    assert night.observable_hours is night.sun_altitude_deg is night.moon_separation_deg is None
+    assert night.at == first_midnight("500", START)
     assert plan(state, covariance_of(1e-6), h_magnitude=3.3).nights[0].magnitude is not None
 
 
@@ -299,7 +352,7 @@ def test_nights_follow_the_question_unless_it_is_historical(days, start) -> None
 
 def test_the_end_of_the_calendar_is_no_error(state) -> None:
     follow_up = plan(state, covariance_of(1e-6), after=datetime(9999, 12, 30, tzinfo=UTC))
-    assert follow_up.nights == () and "calendar" in follow_up.note
+    assert follow_up.nights == () and "calendar" in follow_up.note and follow_up.remarks == ("CALENDAR_ENDS",)
 
 
 @pytest.mark.parametrize(("name", "days"), [("mpc-146058-w100", 35), ("mpc-599059-w100", 40), ("mpc-47740-w400", 350)])
@@ -310,7 +363,7 @@ def test_what_was_observed_later_lies_inside_the_ellipse(cases, observations_of,
     late = [one for one in rows if one.observed_at > cut]
     orbit = determine_distance([one for one in rows if one.observed_at <= cut]).orbit
     track = build_track(late)
-    there = Nights(track.mjd, track.observer, track.earth_velocity, np.zeros_like(track.observer))
+    there = Nights(track.mjd, track.observer, track.earth_velocity, np.zeros_like(track.observer), np.zeros(3))
     state = np.array(orbit.state_vector)
     pulled = displacements(state, orbit.epoch_mjd_tdb, track.mjd)[:, :3]
     sight = look(state, orbit.epoch_mjd_tdb, there, pulled)

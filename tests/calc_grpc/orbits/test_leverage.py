@@ -40,6 +40,17 @@ def test_the_used_rows_and_the_census_share_the_whole(ceres, observations_of):
     assert 0.9 < sum(shares) < 1.0 + 1e-9
 
 
+def test_each_row_tells_what_the_fit_weighted_it_with(sky_of, main_belt):
+    """Of either coordinate as stated, whatever the correlation, and the usual one where nothing is stated."""
+    observations = sky_of(main_belt, [0.0, 0.01, 5.0, 12.0, 30.0, 30.01])[0]
+    plain = replace(observations[0], sigma_ra_arcsec=None, sigma_dec_arcsec=None, correlation=None)
+    stated = replace(observations[2], sigma_ra_arcsec=0.25, sigma_dec_arcsec=3.0, correlation=-0.9)
+    result = determine_distance([plain, *observations[1:2], stated, *observations[3:]])
+    weights = [(row.fit_sigma_ra_arcsec, row.fit_sigma_dec_arcsec) for row in result.observations]
+    assert weights[0] == pytest.approx((0.2, 0.2))  # F51
+    assert weights[2] == pytest.approx((0.25, 3.0))
+
+
 def test_without_the_most_telling_rows_the_distance_is_known_less_well(ceres, observations_of):
     observations = observations_of(ceres["observations"])
     result = determine_distance(observations)

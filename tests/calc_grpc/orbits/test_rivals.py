@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from calc_grpc.orbits.answer import spread_of
 from calc_grpc.orbits.prediction import LOG_RANGE
 from calc_grpc.orbits.rivals import LEAST_LISTED, LEAST_WEIGHT, SAME_WITHIN, find_rivals, loosened
 from calc_grpc.orbits.uncertainty import posterior
@@ -86,3 +88,33 @@ def test_loosened_weights_widen_the_spread_and_keep_the_orbit(certain):
     here, there = (posterior(one, certain.table, certain.epoch_mjd, no_step) for one in (certain.best, loose))
     assert there.sigmas == pytest.approx(3.0 * here.sigmas, rel=0.1)
     assert np.abs(there.distances - here.distances).max() < here.sigmas.max()
+
+
+def known(distances, sigma):
+    """What is known of an orbit at some rows: a sharp hollow."""
+    distances = np.array(distances)
+    sigmas = np.full(distances.size, sigma)
+    return SimpleNamespace(
+        distances=distances, sigmas=sigmas, lows=distances - 2.0 * sigmas, highs=distances + 2.0 * sigmas
+    )
+
+
+def test_the_spread_of_one_orbit_is_its_own():
+    after = known([1.0, 1.1], 0.01)
+    expected = np.stack([after.distances, after.sigmas, after.lows, after.highs], axis=1)
+    assert np.array_equal(spread_of(after, []), expected)
+
+
+def test_the_spread_of_undecided_orbits_counts_each_by_its_weight():
+    common, rare = (SimpleNamespace(weight=weight, after=known([2.0, 3.0], 0.1)) for weight in (0.25, 0.02))
+    assert spread_of(known([1.0, 1.0], 0.01), [common])[1] == pytest.approx(
+        [1.0, math.sqrt(0.75 * 0.01**2 + 0.25 * (0.1**2 + 2.0**2)), 0.98, 3.2]
+    )
+    assert spread_of(known([1.0, 1.0], 0.01), [rare])[1] == pytest.approx(
+        [1.0, math.sqrt(0.98 * 0.01**2 + 0.02 * (0.1**2 + 2.0**2)), 0.98, 1.02]
+    )
+
+
+def test_a_row_that_a_rival_cannot_reach_is_left_to_the_best_orbit():
+    rival = SimpleNamespace(weight=0.4, after=known([2.0, math.inf], 0.1))
+    assert spread_of(known([1.0, 1.0], 0.01), [rival])[1] == pytest.approx([1.0, 0.01, 0.98, 1.02])

@@ -37,20 +37,24 @@ export function useCalculations(filters: Filters) {
   return { list, line };
 }
 
-/** Which requests wait for these calculations, or have their results from them. */
-export function useRequestsOf(ids: readonly string[]): ReadonlyMap<string, RequestOf> {
+/** Which requests wait for these calculations, have their results from them, or had before newer ones came. */
+export function useRequestsOf(ids: readonly string[]): ReadonlyMap<string, RequestOf | null> {
   const client = useQueryClient();
   const query = useQuery({
     queryKey: ["requests-of", ids],
     queryFn: async ({ signal }) => {
-      const known = client.getQueriesData<Map<string, RequestOf>>({ queryKey: ["requests-of"] });
-      const found = new Map(known.flatMap(([, map]) => [...(map ?? [])]));
+      const known = client.getQueriesData<Requests>({ queryKey: ["requests-of"] });
+      const found: Requests = new Map(known.flatMap(([, map]) => [...(map ?? [])]));
       const missing = ids.filter((id) => !found.has(id));
       for (let start = 0; start < missing.length; start += IDS_AT_ONCE) {
-        const wanted = missing.slice(start, start + IDS_AT_ONCE).join(",");
-        const path = `/api/requests${queryString({ calculation_id: wanted, page_size: IDS_AT_ONCE })}`;
-        const { results } = await send<{ results: RequestOf[] }>("GET", path, undefined, signal);
-        for (const request of results) found.set(request.calculation_id, request);
+        const calculation_id = missing.slice(start, start + IDS_AT_ONCE).join(",");
+        for (const request of await getRequests({ calculation_id }, signal)) {
+          found.set(request.calculation_id, request);
+        }
+      }
+      for (const id of missing.filter((one) => !found.has(one))) {
+        const [earlier] = await getRequests({ had_calculation_id: id }, signal);
+        found.set(id, earlier ?? null);
       }
       return found;
     },
@@ -62,7 +66,15 @@ export function useRequestsOf(ids: readonly string[]): ReadonlyMap<string, Reque
   return query.data ?? NOTHING;
 }
 
+/** Null: there is none, as for a calculation that was asked for directly. */
+type Requests = Map<string, RequestOf | null>;
+
 const NOTHING: ReadonlyMap<string, RequestOf> = new Map();
+
+async function getRequests(which: Record<string, string>, signal: AbortSignal): Promise<RequestOf[]> {
+  const path = `/api/requests${queryString({ ...which, page_size: IDS_AT_ONCE })}`;
+  return (await send<{ results: RequestOf[] }>("GET", path, undefined, signal)).results;
+}
 
 /** Told even if the row is not drawn any more by then: the live line may have been faster. */
 interface StepOutcome {

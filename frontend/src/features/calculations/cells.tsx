@@ -32,9 +32,16 @@ export function NameLink({ row, request }: { row: Calculation; request: RequestO
   const to = request ? `/requests/${request.id}` : OTHER_PAGES[row.kind]?.(row);
   if (to === undefined) return <span id={nameId(row)}>{name}</span>;
   return (
-    <Anchor component={Link} to={to} id={nameId(row)} className={classes.link}>
-      {name}
-    </Anchor>
+    <>
+      <Anchor component={Link} to={to} id={nameId(row)} className={classes.link}>
+        {name}
+      </Anchor>
+      {request && request.calculation_id !== row.calculation_id && (
+        <Text span display="block" size="xs" c="dimmed">
+          {text.calculations.superseded}
+        </Text>
+      )}
+    </>
   );
 }
 
@@ -89,7 +96,7 @@ export function WaitedCell({ row }: { row: Calculation }) {
       {durationText(text, waits ? whole(waited) : waited)}
       {left > 0 && (
         <Text span display="block" size="xs" c="dimmed">
-          {text.calculations.startsIn(durationText(text, whole(left)))}
+          {text.calculations.startsIn(durationText(text, wholeLeft(left)))}
         </Text>
       )}
     </span>
@@ -122,7 +129,7 @@ export function ReportCell({ report }: { report: Report | undefined }) {
   const wait = report.next_time === undefined ? null : Date.parse(report.next_time) - now;
   const details = [
     report.attempt_count > 0 && words.attempts(report.attempt_count),
-    wait !== null && (wait > 0 ? words.nextAttempt(durationText(text, whole(wait))) : words.sending),
+    wait !== null && (wait > 0 ? words.nextAttempt(durationText(text, wholeLeft(wait))) : words.sending),
   ].filter(Boolean);
   return (
     <span>
@@ -153,3 +160,6 @@ export function ErrorCell({ row }: { row: Calculation }) {
 
 /** What changes all the time is told in whole seconds. */
 const whole = (milliseconds: number) => 1_000 * Math.round(milliseconds / 1_000);
+
+/** What is still to come never rounds to nothing: that would read "starts in at once". */
+const wholeLeft = (milliseconds: number) => 1_000 * Math.ceil(milliseconds / 1_000);

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
 import { FakeWebSocket } from "@/testing/fake-web-socket.ts";
 import { renderApp } from "@/testing/render-app.tsx";
@@ -41,6 +41,8 @@ const asModerator = () =>
     .signIn("moderator")
     .on("GET /api/requests", { body: pageOf({ ...samples.rowCompleted, calculation_id: ID }) });
 
+afterEach(() => void vi.useRealTimers());
+
 describe("the page of calculations", () => {
   it("shows kind, state, waiting, run and report of each, and leads to the request", async () => {
     const server = asModerator().on(LIST, answer(done()));
@@ -51,6 +53,27 @@ describe("the page of calculations", () => {
       expect(row.getByText(words)).toBeVisible();
     }
     expect(server.made("GET /api/requests")[0]?.query.get("calculation_id")).toBe(ID);
+  });
+
+  it("leads from a superseded calculation to its request as well, and says what it is", async () => {
+    const server = asModerator().on(LIST, answer(done({ calculation_id: "earlier" })));
+    server.on("GET /api/requests", ({ query }) => ({
+      body: query.get("had_calculation_id") === "earlier" ? pageOf({ ...samples.rowCompleted, id: 5 }) : pageOf(),
+    }));
+    renderApp("/calculations");
+    const row = await rowOf("Distance: Ceres");
+    expect(row.getByRole("link")).toHaveAttribute("href", "/requests/5");
+    expect(row.getByText("Superseded by a newer one")).toBeVisible();
+  });
+
+  it("counts what is left up: nothing starts in no time", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-20T12:00:06.700Z") });
+    const report = { report_id: "r", state: "PENDING", attempt_count: 1, last_error: "" } as const;
+    const told = done({ calculation_id: "told", report: { ...report, next_time: "2026-11-20T12:00:07Z" } });
+    asModerator().on(LIST, answer(calculation(), told));
+    renderApp("/calculations");
+    expect(await screen.findByText("starts in 1 s")).toBeVisible();
+    expect(screen.getByText("1 attempt, next in 1 s")).toBeVisible();
   });
 
   it("shows why a report was not taken, and marks the row", async () => {
@@ -65,7 +88,7 @@ describe("the page of calculations", () => {
   it("is not for observers", async () => {
     const server = new FakeServer().signIn("observer");
     renderApp("/calculations");
-    expect(await screen.findByText("This page is for moderators")).toBeVisible();
+    expect(await screen.findByRole("heading", { level: 1, name: "This page is for moderators" })).toBeVisible();
     expect(screen.queryByRole("link", { name: "Calculations" })).not.toBeInTheDocument();
     expect(server.made(LIST)).toHaveLength(0);
   });

@@ -16,7 +16,7 @@ export default function ListPage() {
   const text = useText();
   if (useUser().role === "moderator") return <Calculations />;
   return (
-    <MessagePanel icon="info" title={text.calculations.forbiddenTitle}>
+    <MessagePanel icon="info" title={text.calculations.forbiddenTitle} page>
       {text.calculations.forbiddenText}
     </MessagePanel>
   );

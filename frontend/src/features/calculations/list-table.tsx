@@ -23,10 +23,10 @@ const idOf = (row: Calculation) => row.calculation_id;
 const toneOf = ({ report }: Calculation) =>
   report?.state === "GIVEN_UP" || report?.state === "REJECTED" ? "warning" : undefined;
 
-function listColumns(text: Dictionary, requests: ReadonlyMap<string, RequestOf>): Column<Calculation>[] {
+function listColumns(text: Dictionary, requests: ReadonlyMap<string, RequestOf | null>): Column<Calculation>[] {
   const { calculations: words } = text;
   const { columns } = words;
-  const requestOf = (row: Calculation) => requests.get(row.calculation_id);
+  const requestOf = (row: Calculation) => requests.get(row.calculation_id) ?? undefined;
   return [
     {
       key: "kind",

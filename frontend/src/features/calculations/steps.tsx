@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { Dialog } from "@/components/dialog.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
@@ -67,15 +68,9 @@ interface CancelModalProps {
 }
 
 function CancelModal({ name, busy, onClose, onCancel }: CancelModalProps) {
-  const text = useText();
-  const { calculations: words } = text;
+  const { calculations: words } = useText();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<Text fw={650}>{words.cancelTitle}</Text>}
-      closeButtonProps={{ "aria-label": text.common.close }}
-    >
+    <Dialog title={words.cancelTitle} onClose={onClose}>
       <Stack>
         <Text size="sm">{words.cancelText(name)}</Text>
         <Group justify="flex-end">
@@ -87,6 +82,6 @@ function CancelModal({ name, busy, onClose, onCancel }: CancelModalProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

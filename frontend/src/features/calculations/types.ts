@@ -37,5 +37,6 @@ export interface Calculation {
 export interface RequestOf {
   id: number;
   designation: string;
+  /** Its present calculation, which may have superseded the one in question. */
   calculation_id: string;
 }

@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
 import { DayText } from "@/components/moments.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { Section } from "@/components/section.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
@@ -26,6 +27,7 @@ export default function AsteroidPage({ spkid }: { spkid: number }) {
       <MessagePanel
         icon="telescope"
         title={words.notFoundTitle}
+        page
         action={
           <Button component={Link} to="/asteroids">
             {words.back}
@@ -37,7 +39,7 @@ export default function AsteroidPage({ spkid }: { spkid: number }) {
     );
   }
   if (query.error) {
-    return <FailurePanel title={words.loadFailed} error={query.error} onRetry={() => void query.refetch()} />;
+    return <FailurePanel title={words.loadFailed} error={query.error} onRetry={() => void query.refetch()} page />;
   }
   return (
     <Stack role="status" aria-label={text.common.loading}>
@@ -60,9 +62,7 @@ function Known({ asteroid }: { asteroid: Asteroid }) {
         </Group>
       </Anchor>
       <Group gap="sm">
-        <Title order={1} style={{ overflowWrap: "anywhere" }}>
-          {asteroid.full_name}
-        </Title>
+        <PageTitle style={{ overflowWrap: "anywhere" }}>{asteroid.full_name}</PageTitle>
         <Marks asteroid={asteroid} />
       </Group>
       <YearAhead asteroid={asteroid} />

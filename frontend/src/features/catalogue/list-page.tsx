@@ -1,6 +1,7 @@
-import { Button, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { Pages } from "@/components/pages.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
@@ -21,7 +22,7 @@ export default function ListPage() {
   return (
     <Stack gap="md">
       <div>
-        <Title order={1}>{text.catalogue.title}</Title>
+        <PageTitle>{text.catalogue.title}</PageTitle>
         <Text c="dimmed">{text.catalogue.subtitle}</Text>
       </div>
       {moderator && <SyncPanel />}

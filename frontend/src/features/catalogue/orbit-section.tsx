@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Text } from "@mantine/core";
-import { OrbitPlot, type DrawnOrbit } from "@/components/orbit-plot.tsx";
+import { OrbitPlot } from "@/components/orbit-plot.tsx";
+import type { DrawnOrbit } from "@/lib/drawn-orbit.ts";
 import { Section } from "@/components/section.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { calendarMoment, modifiedJulianDate } from "@/lib/modified-julian.ts";

@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { DataAge } from "@/components/data-age.tsx";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { DigitsSection } from "./digits-section.tsx";
@@ -26,7 +27,7 @@ export default function CalculationPage({ id }: { id: string }) {
   if (known.error instanceof ApiError && known.error.status === 404) return <NotFound />;
   if (!known.data) {
     return known.error ? (
-      <FailurePanel title={text.pi.one.loadFailed} error={known.error} onRetry={refetch} />
+      <FailurePanel title={text.pi.one.loadFailed} error={known.error} onRetry={refetch} page />
     ) : (
       <Stack role="status" aria-label={text.common.loading}>
         <Skeleton height={36} width="40%" />
@@ -60,7 +61,7 @@ function Header({ calculation }: { calculation: PiCalculation }) {
   return (
     <>
       <Group gap="sm">
-        <Title order={1}>{words.heading(position)}</Title>
+        <PageTitle>{words.heading(position)}</PageTitle>
         <StateLabel state={calculation.state} size="lg" />
       </Group>
       <Text c="dimmed" component="p" m={0} className={classes.subtitle}>
@@ -125,6 +126,7 @@ function NotFound() {
     <MessagePanel
       icon="search"
       title={text.pi.one.notFoundTitle}
+      page
       action={
         <Button component={Link} to="/pi">
           {text.pi.all}

@@ -3,6 +3,7 @@ import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx"
 import { useText } from "@/i18n/language.tsx";
 import { formatNumber } from "@/lib/quantity.ts";
 import { useDistanceUnit } from "@/lib/preferences.ts";
+import { formatShare } from "./follow-up-text.ts";
 import { distance } from "./quantities.tsx";
 import { Section } from "@/components/section.tsx";
 import type { Alternative } from "./types.ts";
@@ -16,7 +17,7 @@ export function Alternatives({ alternatives }: { alternatives: readonly Alternat
       {
         key: "weight",
         label: text.request.weight,
-        render: (row) => `${formatNumber(100 * row.weight, text.locale, 1)} %`,
+        render: (row) => formatShare(row.weight, text.locale),
       },
       {
         key: "distance",

@@ -1,3 +1,4 @@
+import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import type { CalculationState } from "@/lib/calculation.ts";
 import type { RequestStatus, Verdict } from "./types.ts";
@@ -7,7 +8,11 @@ import classes from "./badges.module.css";
 
 /** Where a request stands, in a word. */
 export function StatusBadge({ status, size = "md" }: { status: RequestStatus; size?: "md" | "lg" }) {
-  const text = useText();
+  return statusBadge(useText(), status, size);
+}
+
+/** The same as an element, for lists of thousands. */
+export function statusBadge(text: Dictionary, status: RequestStatus, size: "md" | "lg" = "md") {
   return (
     <span className={classes.badge} data-status={status} data-size={size}>
       {text.status[status]}
@@ -16,8 +21,7 @@ export function StatusBadge({ status, size = "md" }: { status: RequestStatus; si
 }
 
 /** How surely the distances are known, in a word; what it means stands in the title. */
-export function VerdictMark({ verdict }: { verdict: Verdict }) {
-  const text = useText();
+export function verdictMark(text: Dictionary, verdict: Verdict) {
   return (
     <span className={classes.badge} data-verdict={verdict} title={text.verdictMeaning[verdict]}>
       {text.verdict[verdict]}

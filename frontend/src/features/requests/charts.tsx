@@ -13,7 +13,6 @@ import {
 } from "recharts";
 import {
   AMBER,
-  dayText,
   distanceAxis,
   FIRST_SIZE,
   GRID,
@@ -21,6 +20,7 @@ import {
   PALE_PETROL,
   PETROL,
   TICK,
+  tickText,
   timeAxis,
   TOOLTIP,
 } from "@/components/chart-parts.tsx";
@@ -41,6 +41,12 @@ export default function Charts({ observations }: { observations: readonly Observ
   );
 }
 
+/** The first and the last moment, ms. */
+function spanOf(observations: readonly Observation[]): [number, number] {
+  const times = observations.map((row) => Date.parse(row.observed_at));
+  return [Math.min(...times), Math.max(...times)];
+}
+
 function DistanceChart({ observations }: { observations: readonly Observation[] }) {
   const text = useText();
   const [unit] = useDistanceUnit();
@@ -56,6 +62,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
         ]
       : [],
   );
+  const [first, last] = spanOf(observations);
   const decimals = unit === "au" ? 4 : unit === "ld" ? 1 : 0;
   const format = (value: unknown): string =>
     Array.isArray(value) ? value.map(format).join(" … ") : formatNumber(Number(value), text.locale, decimals);
@@ -65,9 +72,13 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
         <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
           <ComposedChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
-            {timeAxis(text.locale)}
+            {timeAxis(text.locale, [first, last])}
             {distanceAxis(text.request.units[unit], text.locale)}
-            <Tooltip {...TOOLTIP} labelFormatter={(time) => dayText(Number(time), text.locale)} formatter={format} />
+            <Tooltip
+              {...TOOLTIP}
+              labelFormatter={(time) => tickText(Number(time), text.locale, last - first)}
+              formatter={format}
+            />
             <Legend {...LEGEND} />
             <Area
               dataKey="band"
@@ -95,6 +106,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
 
 function ResidualChart({ observations }: { observations: readonly Observation[] }) {
   const text = useText();
+  const [first, last] = spanOf(observations);
   const series = (key: "residual_ra_arcsec" | "residual_dec_arcsec") =>
     observations.flatMap((row) => {
       const residual = row[key];
@@ -106,14 +118,14 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
         <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
           <ScatterChart margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
-            {timeAxis(text.locale)}
+            {timeAxis(text.locale, [first, last])}
             <YAxis dataKey="residual" type="number" tick={TICK} width={48} unit="″" stroke={GRID} />
             <ReferenceLine y={0} stroke="var(--mantine-color-dimmed)" />
             <Tooltip
               {...TOOLTIP}
               formatter={(value, name) =>
                 name === "time"
-                  ? dayText(Number(value), text.locale)
+                  ? tickText(Number(value), text.locale, last - first)
                   : `${formatNumber(Number(value), text.locale, 2)}″`
               }
             />

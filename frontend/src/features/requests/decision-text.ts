@@ -3,6 +3,7 @@ import { wholeFailureText } from "@/i18n/failure-text.ts";
 import type { Dictionary } from "@/i18n/en.ts";
 import { ApiError } from "@/lib/http.ts";
 import type { Decision, DecisionOutcome } from "./change-api.ts";
+import type { BatchRun } from "./list-batch.ts";
 import { requestName } from "./request-name.ts";
 import type { RequestRow } from "./types.ts";
 
@@ -18,10 +19,30 @@ export function doneText(text: Dictionary, kind: Decision["kind"], { row, by }: 
 }
 
 /** Why nothing changed, and who was faster where somebody was. */
-export function refusedText(text: Dictionary, { error, present }: Refused): string {
+export function refusedText(text: Dictionary, { error, present, unknown }: Refused): string {
   const faster = present && fasterText(text, present);
-  if (faster && error instanceof ApiError && error.reason === "ILLEGAL_TRANSITION") return faster;
-  return wholeFailureText(text, error);
+  if (faster && error instanceof ApiError && (error.reason === "ILLEGAL_TRANSITION" || error.status !== 409)) {
+    return faster;
+  }
+  return unknown ? `${text.deciding.notKnown} ${wholeFailureText(text, error)}` : wholeFailureText(text, error);
+}
+
+/** `2 requests completed, 1 not changed` */
+export function outcomeText({ requestList: words }: Dictionary, run: BatchRun): string {
+  const untouched = run.total - run.done - run.refused.length;
+  const parts = [
+    words.ended[run.kind](run.done),
+    run.already > 0 && words.already(run.already),
+    run.refused.length > 0 && words.refused(run.refused.length),
+    untouched > 0 && words.untouched(untouched),
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** `Ceres: not changed`, or that nobody knows. */
+export function refusedTitle(text: Dictionary, row: RequestRow, { unknown }: Refused): string {
+  const name = requestName(text, row);
+  return unknown ? text.deciding.unsure(name) : text.decide.refused(name);
 }
 
 function fasterText(text: Dictionary, { status, moderator }: RequestRow): string | null {

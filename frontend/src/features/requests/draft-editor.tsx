@@ -1,11 +1,13 @@
 import { useState } from "react";
-import { Button, Group, Modal, Paper, Stack, Text } from "@mantine/core";
+import { Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useLocation } from "wouter";
+import { Dialog } from "@/components/dialog.tsx";
 import { Icon } from "@/components/icon.tsx";
 import { failureText, wholeFailureText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
-import { useDeleteRequest, useForm } from "./change-api.ts";
+import { useFocusHandOver } from "@/lib/focus.ts";
+import { UnknownOutcome, useDeleteRequest, useForm } from "./change-api.ts";
 import { DraftDetails, useDetails } from "./draft-details.tsx";
 import { usePastedFile } from "./draft-import.tsx";
 import { DraftObservations } from "./draft-observations.tsx";
@@ -41,6 +43,7 @@ function DraftActions({ request, unsaved }: { request: RequestDetail; unsaved: s
   const text = useText();
   const form = useForm(request.id);
   const [deleting, setDeleting] = useState(false);
+  const place = useFocusHandOver();
   const missing = OBSERVATIONS_NEEDED - request.observations.length;
   const obstacle = missing > 0 ? text.draft.formTooFew(missing) : unsaved;
   const onForm = () =>
@@ -49,12 +52,13 @@ function DraftActions({ request, unsaved }: { request: RequestDetail; unsaved: s
       onError: (error) =>
         notifications.show({
           color: "red",
-          title: text.decide.refused(requestName(text, request)),
-          message: wholeFailureText(text, error),
+          ...(error instanceof UnknownOutcome
+            ? { title: text.deciding.unsure(requestName(text, request)), message: text.deciding.notKnown }
+            : { title: text.decide.refused(requestName(text, request)), message: wholeFailureText(text, error) }),
         }),
     });
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" ref={place}>
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" id="form-hint" style={{ flex: "1 1 240px" }} role="status">
           {obstacle ?? text.draft.formHint}
@@ -90,12 +94,7 @@ function DeleteModal({ request, onClose }: { request: RequestDetail; onClose: ()
       },
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<Text fw={650}>{text.draft.deleteTitle}</Text>}
-      closeButtonProps={{ "aria-label": text.common.close }}
-    >
+    <Dialog title={text.draft.deleteTitle} onClose={onClose}>
       <Stack>
         <Text>{text.draft.deleteText(requestName(text, request), request.observations.length)}</Text>
         {remove.error !== null && (
@@ -112,6 +111,6 @@ function DeleteModal({ request, onClose }: { request: RequestDetail; onClose: ()
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -14,9 +14,11 @@ interface PastedFile {
   text: string;
   /** The one object of the file to take; empty: all. */
   object: string;
+  /** What stood there before another file took its place, or before it was cleared. */
+  earlier: string;
 }
 
-const CLOSED: PastedFile = { open: false, text: "", object: "" };
+const CLOSED: PastedFile = { open: false, text: "", object: "", earlier: "" };
 
 /** The file being added to a draft, kept in this tab until it is added or closed. */
 export function usePastedFile(requestId: number) {
@@ -60,7 +62,11 @@ export function DraftImport({ request, file, setFile, forget }: DraftImportProps
         <ObservationIntake
           intake={intake}
           value={file.text}
-          onChange={(pasted) => setFile({ ...file, text: pasted, object: "" })}
+          earlier={file.earlier}
+          onChange={(pasted) => setFile((now) => ({ ...now, text: pasted, object: "" }))}
+          onReplace={(pasted) =>
+            setFile((now) => ({ ...now, text: pasted, object: "", earlier: now.text || now.earlier }))
+          }
           designation={file.object}
           onDesignation={(object) => setFile({ ...file, object })}
         />
@@ -70,7 +76,8 @@ export function DraftImport({ request, file, setFile, forget }: DraftImportProps
           </Alert>
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={forget}>
+          {/* What was typed stays in the tab and is there again when this is opened. */}
+          <Button variant="default" onClick={() => setFile({ ...file, open: false })}>
             {text.common.close}
           </Button>
           <Button onClick={onAdd} loading={add.isPending} disabled={intake.rowCount === 0}>

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from "react";
+import { flushSync } from "react-dom";
 import { Button, Group, Paper, Text } from "@mantine/core";
 import { Icon } from "@/components/icon.tsx";
 import { MessagePanel } from "@/components/message-panel.tsx";
@@ -32,9 +33,9 @@ export function DraftObservations({ request, edit, pasted }: DraftObservationsPr
   const columns = useEditColumns(request.id, obstacle, (row) => setEditing({ id: row.id, texts: textsOf(row) }));
   const table = useRef<HTMLDivElement>(null);
   const onClose = (row: Observation | null) => {
-    close();
-    // The row is back only with the next drawing.
-    if (row) requestAnimationFrame(() => focusRow(table.current, row.id));
+    // At once: a busy browser draws a frame before the row is back, and the focus would be lost.
+    flushSync(close);
+    if (row) focusRow(table.current, row.id);
   };
   const onMove = (row: Observation, step: 1 | -1, field: ObservationField) => {
     const next = rows[rows.indexOf(row) + step];

@@ -22,6 +22,8 @@ export function FilePreview({ rows }: { rows: readonly FileRow[] }) {
     () => [...rows].sort((one, other) => one.observed_at.localeCompare(other.observed_at)),
     [rows],
   );
+  // One line of a file may hold several observations, and of a list every row has a line of its own.
+  const keys = useMemo(() => new Map(rows.map((row, index) => [row, `${row.line} ${index}`])), [rows]);
   if (rows.length === 0) return null;
   return (
     <section aria-label={text.intake.preview}>
@@ -33,7 +35,7 @@ export function FilePreview({ rows }: { rows: readonly FileRow[] }) {
               label={text.intake.previewTable}
               columns={columns}
               rows={all ? rows : rows.slice(0, SHOWN_AT_FIRST)}
-              rowKey={(row) => row.line}
+              rowKey={(row) => keys.get(row) ?? row.line}
             />
             {rows.length > SHOWN_AT_FIRST && (
               <div>
@@ -69,9 +71,7 @@ function allStatedColumns(text: Dictionary): Column<FileRow>[] {
       key: "magnitude",
       label: text.intake.magnitude,
       render: ({ magnitude, band }) =>
-        magnitude === null || magnitude === undefined
-          ? text.common.none
-          : `${formatNumber(magnitude, text.locale, 1)} ${band ?? ""}`.trim(),
+        magnitude === null ? text.common.none : `${formatNumber(magnitude, text.locale, 1)} ${band ?? ""}`.trim(),
     },
     {
       key: "sigmas",

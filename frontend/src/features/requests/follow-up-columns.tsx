@@ -6,7 +6,7 @@ import { formatMoment } from "@/lib/moment.ts";
 import { formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import { UNITS_PER_AU, type DistanceUnit } from "@/lib/units.ts";
-import { formatAngularSize, formatShare, formatSigned, NEAR_SUN_DEG } from "./follow-up-text.ts";
+import { formatAngularSize, formatShare, formatSigned, hindranceOf } from "./follow-up-text.ts";
 import type { AngleFormat } from "@/lib/preferences.ts";
 import type { FollowUpNight } from "./types.ts";
 import classes from "./request.module.css";
@@ -26,6 +26,13 @@ export function nightColumns(text: Dictionary, unit: DistanceUnit, angles: Angle
     line(angles === "degrees" ? `${formatNumber(degrees, "en", 5)}°` : sexagesimal);
   const optional = (value: number | null, unitText: string) =>
     value === null ? <Text c="dimmed">{text.common.none}</Text> : `${formatNumber(value, locale, 1)}${unitText}`;
+  const below = (words: string | undefined) => (
+    <Text component="span" display="block" size="xs" className={classes.nowrap}>
+      {words}
+    </Text>
+  );
+  const why = (row: FollowUpNight, ...words: string[]) =>
+    words.includes(hindranceOf(row)) && below(followUp.hindrances[hindranceOf(row)]);
   const motion = (value: number) => formatSigned(value, locale, 2);
   return [
     {
@@ -51,16 +58,31 @@ export function nightColumns(text: Dictionary, unit: DistanceUnit, angles: Angle
       label: followUp.columns.elongation,
       render: (row) => (
         <>
-          {formatNumber(row.sun_elongation_deg, locale, 0)}°
-          {row.sun_elongation_deg < NEAR_SUN_DEG && (
-            <Text component="span" display="block" size="xs">
-              {followUp.nearSun}
-            </Text>
-          )}
+          {formatNumber(row.sun_elongation_deg, locale, 0)}°{why(row, "NEAR_SUN")}
         </>
       ),
     },
-    { key: "altitude", label: followUp.columns.altitude, render: (row) => optional(row.altitude_deg, "°") },
+    {
+      key: "altitude",
+      label: followUp.columns.altitude,
+      render: (row) => (
+        <>
+          {optional(row.altitude_deg, "°")}
+          {row.observable_hours ? below(followUp.hours(formatNumber(row.observable_hours, locale, 1))) : null}
+          {why(row, "LOW", "NO_DARKNESS")}
+        </>
+      ),
+    },
+    {
+      key: "moon",
+      label: followUp.columns.moon,
+      render: (row) => (
+        <>
+          {line(moon(row, locale) ?? text.common.none, followUp.moonTitle)}
+          {why(row, "NEAR_MOON")}
+        </>
+      ),
+    },
     { key: "magnitude", label: followUp.columns.magnitude, render: (row) => optional(row.magnitude, "") },
     {
       key: "distance",
@@ -73,6 +95,12 @@ export function nightColumns(text: Dictionary, unit: DistanceUnit, angles: Angle
       render: (row) => line(formatShare(row.relative_sigma_after, locale), followUp.afterTitle),
     },
   ];
+}
+
+function moon(row: FollowUpNight, locale: string): string | null {
+  const { moon_separation_deg: apart, moon_illumination: lit } = row;
+  if (typeof apart !== "number" || typeof lit !== "number") return null;
+  return `${formatNumber(apart, locale, 0)}°, ${formatNumber(100 * lit, locale, 0)} %`;
 }
 
 function ellipse(row: FollowUpNight, locale: string): string {

@@ -5,7 +5,7 @@ import { Icon } from "@/components/icon.tsx";
 import { ResponsiveTable } from "@/components/responsive-table.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { nightColumns } from "./follow-up-columns.tsx";
-import { adviceOf, NEAR_SUN_DEG, nightsAsText } from "./follow-up-text.ts";
+import { adviceOf, hindranceOf, nightsAsText, noteOf } from "./follow-up-text.ts";
 import { useAngleFormat, useDistanceUnit } from "@/lib/preferences.ts";
 import { Section } from "@/components/section.tsx";
 import type { FollowUp } from "./types.ts";
@@ -20,12 +20,13 @@ export function FollowUpPanel({ followUp }: { followUp: FollowUp }) {
   const [angles] = useAngleFormat();
   const [all, setAll] = useState(false);
   const columns = useMemo(() => nightColumns(text, unit, angles), [text, unit, angles]);
-  const { nights, note } = followUp;
+  const { nights } = followUp;
+  const { note, lang } = noteOf(text, followUp);
   if (nights.length === 0) {
     return (
       <Section title={words.title}>
         <Alert color="gray" icon={<Icon name="telescope" />} title={words.nothing}>
-          {note}
+          <span lang={lang}>{note}</span>
         </Alert>
       </Section>
     );
@@ -40,14 +41,18 @@ export function FollowUpPanel({ followUp }: { followUp: FollowUp }) {
     >
       <Stack gap={4}>
         {advice !== null && <Text fw={600}>{advice}</Text>}
-        {note !== null && <Text size="sm">{note}</Text>}
+        {note !== null && (
+          <Text size="sm" lang={lang}>
+            {note}
+          </Text>
+        )}
       </Stack>
       <ResponsiveTable
         label={words.table}
         columns={columns}
         rows={all ? nights : nights.slice(0, SHOWN_AT_FIRST)}
         rowKey={(night) => night.at}
-        tone={(night) => (night.sun_elongation_deg < NEAR_SUN_DEG ? "muted" : undefined)}
+        tone={(night) => (hindranceOf(night) ? "muted" : undefined)}
       />
       {nights.length > SHOWN_AT_FIRST && (
         <div>

@@ -1,7 +1,7 @@
 /** What to do next in words, and the coming nights as text to paste into a planner. */
 import type { Dictionary } from "@/i18n/en.ts";
 import { formatMoment } from "@/lib/moment.ts";
-import { formatNumber } from "@/lib/quantity.ts";
+import { formatAtLeast, formatNumber } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import { formatWhen } from "@/components/moments.tsx";
 import type { FollowUp, FollowUpNight } from "./types.ts";
@@ -26,6 +26,23 @@ export function adviceOf(text: Dictionary, followUp: FollowUp): string | null {
   return byText ? words.by(byText) : null;
 }
 
+/** What there is to know besides, in the reader's language where it has words for every remark, else as the server says
+ * it; `lang`: of the server's words. */
+export function noteOf(text: Dictionary, followUp: FollowUp): { note: string | null; lang: "en" | undefined } {
+  const { note, remarks = [], lost_within_deg: lost, highest_altitude_deg: highest, observable_from: again } = followUp;
+  const angle = (degrees?: number | null) =>
+    typeof degrees === "number" ? `${formatNumber(degrees, text.locale, 0)}°` : null;
+  const values = { size: angle(lost), altitude: angle(highest), again: again ? formatWhen(again, text.locale) : null };
+  const sentences = remarks.map((word) => text.request.followUp.remarks[word]?.(values));
+  if (sentences.length === 0 || sentences.includes(undefined)) return { note, lang: note === null ? undefined : "en" };
+  return { note: sentences.join(" "), lang: undefined };
+}
+
+/** Why it cannot be observed that night, as the service's word; empty: it can. */
+export function hindranceOf(night: FollowUpNight): string {
+  return night.hindrance || (night.sun_elongation_deg < NEAR_SUN_DEG ? "NEAR_SUN" : "");
+}
+
 /** `1.2 %`, with two digits that mean something. */
 export function formatShare(share: number, locale: string): string {
   const percent = 100 * share;
@@ -37,7 +54,7 @@ export function formatShare(share: number, locale: string): string {
 export function formatAngularSize(arcseconds: number, locale: string): string {
   const [size, unit] =
     arcseconds < 60 ? [arcseconds, "″"] : arcseconds < 3600 ? [arcseconds / 60, "′"] : [arcseconds / 3600, "°"];
-  return `${formatNumber(size, locale, size < 10 ? 2 : 1)}${unit}`;
+  return `${formatAtLeast(size, locale, size < 10 ? 2 : 1)}${unit}`;
 }
 
 /** `+0.45`; the sign is always there. */
@@ -47,7 +64,7 @@ export function formatSigned(value: number, locale: string, decimals: number): s
 
 const COLUMNS =
   "utc ra dec distance_au major_arcsec minor_arcsec angle_deg motion_ra_arcsec_min motion_dec_arcsec_min " +
-  "elongation_deg altitude_deg v_mag sigma_after";
+  "elongation_deg altitude_deg v_mag sigma_after hours sun_altitude_deg moon_deg moon_lit hindrance";
 
 /** All nights as tab-separated text with a heading, plain numbers whatever the language. */
 export function nightsAsText(nights: readonly FollowUpNight[]): string {
@@ -55,7 +72,7 @@ export function nightsAsText(nights: readonly FollowUpNight[]): string {
 }
 
 function cellsOf(night: FollowUpNight): string[] {
-  const optional = (value: number | null) => (value === null ? "" : value.toFixed(1));
+  const optional = (value?: number | null, decimals = 1) => value?.toFixed(decimals) ?? "";
   return [
     formatMoment(night.at),
     formatRightAscension(night.ra_deg, 2),
@@ -70,5 +87,10 @@ function cellsOf(night: FollowUpNight): string[] {
     optional(night.altitude_deg),
     optional(night.magnitude),
     night.relative_sigma_after.toPrecision(2),
+    optional(night.observable_hours),
+    optional(night.sun_altitude_deg),
+    optional(night.moon_separation_deg, 0),
+    optional(night.moon_illumination, 2),
+    hindranceOf(night),
   ];
 }

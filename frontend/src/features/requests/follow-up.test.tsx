@@ -1,10 +1,12 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { en } from "@/i18n/en.ts";
+import { ru } from "@/i18n/ru.ts";
 import { FakeServer } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { samples } from "@/testing/samples.ts";
-import { adviceOf, formatAngularSize, formatShare, nightsAsText } from "./follow-up-text.ts";
+import { adviceOf, formatAngularSize, formatShare, nightsAsText, noteOf } from "./follow-up-text.ts";
+import { degrees } from "@/lib/units.ts";
 import type { FollowUp, FollowUpNight } from "./types.ts";
 
 const { detailCompleted } = samples;
@@ -31,9 +33,9 @@ describe("what next", () => {
     ).toBeVisible();
     expect(screen.getByText(followUp.note ?? "")).toBeVisible();
     const cells = within(nights()[0] as HTMLElement).getAllByRole("cell");
-    expect(cells.map((cell) => cell.lastChild?.textContent)).toEqual([
+    expect(cells.map((cell) => cell.textContent)).toEqual([
       ...["2026-11-20 23:06", "03 38 00.00", "+16 18 00.0", "12.5″ × 3.25″, 71°", "+0.45, −0.22"],
-      ...["94°", "13.5°", "8.4", "2.3100", "1.2 %"],
+      ...["94°", "13.5°for 6.5 h", "68°, 97 %", "8.4", "2.3100", "1.2 %"],
     ]);
   });
 
@@ -45,10 +47,30 @@ describe("what next", () => {
     expect(nights()).toHaveLength(9);
     const last = within(nights()[8] as HTMLElement);
     expect(last.getByText("too near the Sun")).toBeVisible();
-    expect(last.getAllByRole("cell")[7]).toHaveTextContent("—");
+    expect(last.getAllByRole("cell")[8]).toHaveTextContent("—");
     expect(screen.getAllByText("too near the Sun")).toHaveLength(1);
     await user.click(screen.getByRole("button", { name: "Show fewer nights" }));
     expect(nights()).toHaveLength(7);
+  });
+
+  it.each([
+    ["LOW", "too low in the dark"],
+    ["NO_DARKNESS", "does not get dark"],
+    ["NEAR_MOON", "beside the Moon"],
+  ])("says why a night will not do: %s", async (hindrance, words) => {
+    const [night] = followUp.nights as [FollowUpNight];
+    show({ nights: [{ ...night, hindrance, observable_hours: 0 }] });
+    expect(await screen.findByText(words)).toBeVisible();
+    expect(screen.queryByText("for 0.0 h")).toBeNull();
+  });
+
+  it("knows of nights that were stored without reasons those near the Sun, and no Moon", async () => {
+    const [night] = followUp.nights as [FollowUpNight];
+    expect([night.hindrance, night.moon_separation_deg, night.moon_illumination]).toEqual(["", 68, 0.97]);
+    const unknown = { moon_separation_deg: null, moon_illumination: null, observable_hours: null };
+    show({ nights: [{ ...night, ...unknown, sun_elongation_deg: degrees(20) }] });
+    expect(await screen.findByText("too near the Sun")).toBeVisible();
+    expect(within(nights()[0] as HTMLElement).getAllByRole("cell")[7]).toHaveTextContent("—");
   });
 
   it("copies the advice and all nights", async () => {
@@ -65,6 +87,20 @@ describe("what next", () => {
     expect(await screen.findByText("No nights can be given")).toBeVisible();
     expect(screen.getByText("Uncertain by 20 degrees.")).toBeVisible();
     expect(screen.queryByRole("table", { name: "The coming nights" })).toBeNull();
+  });
+
+  it("says its remarks in the reader's language, and as the server does where it has no words for one", () => {
+    expect(noteOf(ru, { ...followUp, remarks: ["NEAR_SUN", "OBSERVE_EARLIER"] })).toEqual({
+      note: expect.stringMatching(/^Во все эти ночи .* Эллипс перерастёт/) as string,
+      lang: undefined,
+    });
+    expect(noteOf(ru, { ...followUp, remarks: ["LOST"], lost_within_deg: degrees(20.4) }).note).toContain("— 20°:");
+    expect(noteOf(ru, { ...followUp, remarks: ["LOST"], lost_within_deg: null }).note).toContain("почти всё небо");
+    const low = { ...followUp, remarks: ["LOW", "OBSERVABLE_LATER"], highest_altitude_deg: degrees(18.6) };
+    expect(noteOf(ru, { ...low, observable_from: "2027-02-03T01:10:00Z" }).note).toMatch(/высота — 19°\. .* с 3 февр/);
+    expect(noteOf(ru, { ...followUp, remarks: ["NEAR_SUN", "NEW_WORD"] })).toEqual({ note: followUp.note, lang: "en" });
+    expect(noteOf(ru, { ...followUp, remarks: [] }).note).toBe(followUp.note);
+    expect(noteOf(en, followUp).note).toBe(followUp.note);
   });
 
   it("is absent until a calculation has worked it out", async () => {
@@ -123,8 +159,9 @@ describe("the figures of a night", () => {
 
   it("leaves empty in the copied text what is not known", () => {
     const night = { ...(followUp.nights[0] as FollowUpNight), altitude_deg: null, magnitude: null };
+    delete night.observable_hours;
     const [heading, row] = nightsAsText([night]).split("\n");
     expect(row?.split("\t")).toHaveLength(heading?.split("\t").length ?? 0);
-    expect(row).toContain("\t93.5\t\t\t0.012");
+    expect(row).toContain("\t93.5\t\t\t0.012\t\t-42.0\t68\t0.97\t");
   });
 });

@@ -1,42 +1,19 @@
 /** What is in a file of observations, asked of the server before anything is saved. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { postText, queryString } from "@/lib/http.ts";
+import type { Api } from "@/lib/api-types.ts";
+import { createFromText, postText, queryString } from "@/lib/http.ts";
 import { listsKey, requestKey } from "./api.ts";
-import type { ObservationInput } from "./types.ts";
 
-export interface FileProblem {
-  /** From 1; 0: the whole file. */
-  line: number;
-  /** From 1, the end included; 0: the whole line. */
-  column_start: number;
-  column_end: number;
-  text: string;
-  reason: string;
-  severity: "error" | "warning";
-  hint: string;
-}
+/** A problem of a file; line and columns from 1, the last one included, 0: the whole file, or the whole line. */
+export type FileProblem = Api<"FileProblemOutput">;
 
-export interface FileRow extends ObservationInput {
-  id: number | null;
-  designation: string;
-  line: number;
-  magnitude?: number | null;
-  band?: string | null;
-}
+/** An observation of a file, and where it stands there. */
+export type FileRow = Api<"ImportedObservationOutput">;
 
-export interface FoundObject {
-  designation: string;
-  observation_count: number;
-}
+export type FoundObject = Api<"FoundObjectOutput">;
 
-export interface ReadFile {
-  observations: FileRow[];
-  observation_count: number;
-  designations: FoundObject[];
-  problems: FileProblem[];
-  problem_count: number;
-  error_count: number;
-}
+/** What was understood of a file; the counts are true however many are listed. */
+export type ReadFile = Api<"ImportOutput">;
 
 interface Asked {
   /** The draft that the file would go into; null: a new request. */
@@ -66,7 +43,7 @@ export function useImportFile(requestId: number) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ content, designation }: { content: string; designation: string }) =>
-      postText<ReadFile>(`/api/requests/${requestId}/import${queryString({ designation })}`, content),
+      createFromText<ReadFile>(`/api/requests/${requestId}/import${queryString({ designation })}`, content),
     onSuccess: async () => {
       client.removeQueries({ queryKey: ["intake", requestId] });
       void client.invalidateQueries({ queryKey: listsKey });

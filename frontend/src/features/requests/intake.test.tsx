@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import imported from "../../../../tests/data/wire/import.json";
 import refused from "../../../../tests/data/wire/import_refused.json";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
@@ -43,6 +43,37 @@ describe("a new request", () => {
     const [row] = (server.made(CREATE)[0]?.body as { observations: object[] }).observations;
     expect(row).toMatchObject({ observed_at: "2020-03-01T22:00:00Z", ra_deg: 54.5, station: "535" });
     expect(row).not.toHaveProperty("line");
+  });
+
+  it("gives back what was typed before a file took its place, or before it was cleared", async () => {
+    serve();
+    const user = renderApp("/requests/new");
+    await paste(user, "typed by hand");
+    const area = screen.getByLabelText<HTMLTextAreaElement>("Observations as text");
+    const file = Object.assign(new File([], "a.psv"), { text: () => Promise.resolve("a whole file") });
+    await user.upload(screen.getByLabelText("Choose a file"), file);
+    await waitFor(() => expect(area).toHaveValue("a whole file"));
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(area).toHaveValue("typed by hand");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(area).toHaveValue("a whole file");
+    await user.click(screen.getByRole("button", { name: "Clear" }));
+    expect(area).toHaveValue("");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(area).toHaveValue("a whole file");
+    expect(screen.queryByRole("button", { name: "Undo" })).not.toBeInTheDocument();
+  });
+
+  it("shows two observations of one line as two rows", async () => {
+    const told = vi.spyOn(console, "error");
+    const [first] = imported.observations;
+    const rows = [first, { ...first, station: "F51" }];
+    serve().on(PARSE, { body: { ...imported, observations: rows, observation_count: 2 } });
+    const user = renderApp("/requests/new");
+    await paste(user, "a line of a file");
+    const table = await screen.findByRole("table", { name: "Observations understood" });
+    expect(within(table).getAllByRole("row")).toHaveLength(3);
+    expect(told).not.toHaveBeenCalled();
   });
 
   it("creates nothing while a line is wrong, marks it in the text and leads to it", async () => {
@@ -109,7 +140,7 @@ describe("a new request", () => {
     const server = serve().on(PARSE, problem(503, "CALC_UNAVAILABLE", "The calculation service is away."));
     const user = renderApp("/requests/new");
     await paste(user, "a line");
-    expect(await screen.findByText("The text could not be checked", {}, { timeout: 8_000 })).toBeVisible();
+    expect(await screen.findByText("The text could not be checked", {}, { timeout: 60_000 })).toBeVisible();
     server.on(PARSE, { body: imported });
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText(/1 observation understood/)).toBeVisible();

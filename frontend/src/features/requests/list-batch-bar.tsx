@@ -1,6 +1,8 @@
 import { lazy, Suspense, useState } from "react";
 import { Button, Group, Paper, Progress, Stack, Text } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
+import { useFocusHandOver } from "@/lib/focus.ts";
+import { BATCH_ID, batchPlaces } from "./batch-places.ts";
 import { useBatch, useBatchPart } from "./list-batch.ts";
 import { BatchOutcome } from "./list-batch-outcome.tsx";
 import type { RequestRow } from "./types.ts";
@@ -23,6 +25,8 @@ export function BatchBar({ matching }: { matching: readonly RequestRow[] }) {
       shadow="md"
       p="sm"
       component="section"
+      id={BATCH_ID}
+      tabIndex={-1}
       aria-label={text.requestList.batch}
       className={classes.batch}
     >
@@ -43,9 +47,10 @@ interface BatchChoiceProps {
 function BatchChoice({ chosen, waiting }: BatchChoiceProps) {
   const text = useText();
   const batch = useBatch();
+  const place = useFocusHandOver(batchPlaces);
   if (chosen.length === 0) return null;
   return (
-    <Group justify="space-between" gap="xs">
+    <Group justify="space-between" gap="xs" ref={place}>
       <Group gap="xs">
         <Text fw={600} role="status">
           {text.requestList.selected(chosen.length)}
@@ -63,9 +68,16 @@ function BatchChoice({ chosen, waiting }: BatchChoiceProps) {
 function SelectAll({ ids }: { ids: readonly number[] }) {
   const text = useText();
   const batch = useBatch();
+  const place = useFocusHandOver(batchPlaces);
   if (ids.length < 2) return null;
   return (
-    <Button size="compact-sm" variant="subtle" className={classes.selectAll} onClick={() => batch.select(ids, true)}>
+    <Button
+      ref={place}
+      size="compact-sm"
+      variant="subtle"
+      className={classes.selectAll}
+      onClick={() => batch.select(ids, true)}
+    >
       {text.requestList.selectAll(ids.length)}
     </Button>
   );
@@ -107,11 +119,12 @@ function BatchProgress() {
   const text = useText();
   const batch = useBatch();
   const run = useBatchPart((state) => state.run);
+  const place = useFocusHandOver(batchPlaces);
   if (!run) return null;
   const settled = run.done + run.refused.length;
   return (
     <>
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" ref={place}>
         <Text fw={600} role="status">
           {run.state === "stopping"
             ? text.requestList.stopping

@@ -1,6 +1,8 @@
 import { Button, Group, List, Text } from "@mantine/core";
 import { useText } from "@/i18n/language.tsx";
-import { refusedText } from "./decision-text.ts";
+import { useFocusHandOver } from "@/lib/focus.ts";
+import { batchPlaces } from "./batch-places.ts";
+import { outcomeText, refusedText } from "./decision-text.ts";
 import { useBatch, type BatchRun } from "./list-batch.ts";
 import { requestName } from "./request-name.ts";
 
@@ -11,20 +13,14 @@ export function BatchOutcome({ run }: { run: BatchRun }) {
   const text = useText();
   const batch = useBatch();
   const { requestList: words } = text;
-  const untouched = run.total - run.done - run.refused.length;
-  const summary = [
-    words.ended[run.kind](run.done),
-    run.already > 0 && words.already(run.already),
-    run.refused.length > 0 && words.refused(run.refused.length),
-    untouched > 0 && words.untouched(untouched),
-  ].filter(Boolean);
+  const place = useFocusHandOver(batchPlaces);
   return (
-    <div role={run.refused.length > 0 ? "alert" : "status"}>
+    <div ref={place} role={run.refused.length > 0 ? "alert" : "status"}>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
         <Text fw={600} c={run.refused.length > 0 ? "red" : undefined}>
-          {summary.join(", ")}
+          {outcomeText(text, run)}
         </Text>
-        <Button size="compact-sm" variant="default" onClick={batch.dismiss}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={batch.dismiss}>
           {words.dismiss}
         </Button>
       </Group>

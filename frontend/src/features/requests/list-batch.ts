@@ -5,10 +5,13 @@ import type { DecisionOutcome } from "./change-api.ts";
 import type { RequestRow } from "./types.ts";
 
 export type BatchKind = "complete" | "reject";
-export type RowState = "waiting" | "running" | Extract<DecisionOutcome, { kind: "refused" }>;
+/** Of a row in a batch; `deciding`: its own button was pressed. */
+export type RowState = "waiting" | "running" | "deciding" | Extract<DecisionOutcome, { kind: "refused" }>;
 
 /** One pass over the ticked rows; it stays until it is put away. */
 export interface BatchRun {
+  /** Grows from run to run. */
+  id: number;
   kind: BatchKind;
   total: number;
   done: number;
@@ -29,6 +32,8 @@ const EMPTY: BatchState = { selected: new Set(), rows: new Map(), run: null };
 const PARALLEL = 4;
 
 export type Batch = ReturnType<typeof createBatch>;
+
+let runs = 0;
 
 export function createBatch() {
   let state = EMPTY;
@@ -77,6 +82,8 @@ export function createBatch() {
       }
       change({ selected });
     },
+    /** Marks a row about which a decision of its own is on its way. */
+    mark: setRow,
     clear: () => change(EMPTY),
     /** Puts the outcome away; the ticks stay. */
     dismiss: () => change({ run: null, rows: new Map() }),
@@ -85,7 +92,7 @@ export function createBatch() {
     async run(kind: BatchKind, rows: readonly RequestRow[], decide: (row: RequestRow) => Promise<DecisionOutcome>) {
       change({
         rows: new Map(rows.map((row) => [row.id, "waiting"])),
-        run: { kind, total: rows.length, done: 0, already: 0, refused: [], state: "running" },
+        run: { id: ++runs, kind, total: rows.length, done: 0, already: 0, refused: [], state: "running" },
       });
       const queue = [...rows];
       const work = async () => {
@@ -107,10 +114,10 @@ export function createBatch() {
 
 export const BatchContext = createContext<Batch | null>(null);
 
-/** The batch of this list; only for moderators. */
+/** The batch of this moderator; it outlives the list, since a batch under way goes on elsewhere. */
 export function useBatch(): Batch {
   const batch = useContext(BatchContext);
-  if (!batch) throw new Error("useBatch outside of a moderator's list");
+  if (!batch) throw new Error("useBatch without a moderator");
   return batch;
 }
 

@@ -1,4 +1,5 @@
-import { NativeSelect, TextInput } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
+import { DayInput } from "@/components/day-input.tsx";
 import { FilterBar } from "@/components/filter-bar.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
@@ -46,19 +47,17 @@ export function ListFilters({ state, change, creators }: ListFiltersProps) {
           data={[{ value: "", label: text.list.anyCreator }, ...names]}
         />
       )}
-      <TextInput
-        type="date"
+      <DayInput
         label={text.list.formedFrom}
         value={state.formedAfter}
-        max={state.formedBefore || undefined}
-        onChange={(event) => change({ formedAfter: event.currentTarget.value })}
+        max={state.formedBefore}
+        onDay={(formedAfter) => change({ formedAfter })}
       />
-      <TextInput
-        type="date"
+      <DayInput
         label={text.list.formedTo}
         value={state.formedBefore}
-        min={state.formedAfter || undefined}
-        onChange={(event) => change({ formedBefore: event.currentTarget.value })}
+        min={state.formedAfter}
+        onDay={(formedBefore) => change({ formedBefore })}
       />
       <OrderSelect ordering={state.ordering} onOrdering={(ordering) => change({ ordering })} />
     </FilterBar>

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeServer, problem } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { pageOf, samples } from "@/testing/samples.ts";
@@ -39,6 +39,17 @@ describe("the list", () => {
     server.on(LIST, { body: pageOf(rowFormed) });
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("link", { name: "Ceres" })).toBeVisible();
+  });
+
+  it("tells no age of rows that have not come: those shown meanwhile are of other filters", async () => {
+    new FakeServer().signIn("moderator").on(LIST, { body: pageOf(rowFormed) });
+    const user = renderApp("/requests");
+    await rowOf("Ceres");
+    const age = screen.getByRole("button", { name: /Refresh now/ });
+    expect(age).toHaveTextContent("Up to date");
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
+    await user.selectOptions(screen.getByLabelText("Status"), "FORMED");
+    await waitFor(() => expect(age).toHaveTextContent("Loading…"));
   });
 
   it("asks the backend for status and days and keeps them in the address", async () => {
@@ -195,6 +206,32 @@ describe("several requests at once", () => {
     await user.click(dialog.getByRole("button", { name: "Reject request" }));
     expect(await screen.findByText("2 requests rejected")).toBeVisible();
     expect(server.made("PUT /api/requests/9/reject")[0]?.body).toEqual({ reason: "Wrong station." });
+  });
+
+  it("go on when the list is left: what came of them is told there and shown on the way back", async () => {
+    const server = new FakeServer().signIn("moderator").on(LIST, { body: pageOf(third, second) });
+    let answer: (() => void) | undefined;
+    server.on(complete(8), { body: { ...rowCompleted, id: 8, designation: "Vesta", moderator: "moderator" } });
+    server.on(complete(9), problem(503, "CALC_UNAVAILABLE", "The calculation service cannot be reached."));
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const { fetch: fetched } = globalThis;
+    vi.stubGlobal("fetch", async (path: string, init?: RequestInit) => {
+      if (init?.method === "PUT") await held;
+      return fetched(path, init);
+    });
+    const user = renderApp("/requests");
+    await user.click(await screen.findByRole("button", { name: "Choose all 2 that wait for a decision" }));
+    await user.click(screen.getByRole("button", { name: "Complete 2" }));
+    const leaving = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    expect(leaving()).toBe(true);
+    await user.click(screen.getByRole("link", { name: "Calculations" }));
+    expect(await screen.findByRole("heading", { name: "Calculations" })).toBeVisible();
+    answer?.();
+    expect(await screen.findByText(/1 request completed, 1 not changed. The list of requests tells/)).toBeVisible();
+    expect(leaving()).toBe(false);
+    await user.click(screen.getByRole("link", { name: "Requests" }));
+    expect(await screen.findByText("1 request completed, 1 not changed")).toBeVisible();
+    expect(screen.getByText("Juno: The calculation service cannot be reached.")).toBeVisible();
   });
 
   it("cannot be chosen by observers, nor when they do not wait for a decision", async () => {

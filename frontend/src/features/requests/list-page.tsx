@@ -1,13 +1,12 @@
-import { useState } from "react";
-import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { DataAge } from "@/components/data-age.tsx";
 import { FailurePanel } from "@/components/failure-panel.tsx";
 import { Icon } from "@/components/icon.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { ApiError } from "@/lib/http.ts";
 import { useUser } from "@/lib/session.tsx";
-import { BatchContext, createBatch } from "./list-batch.ts";
 import { BatchBar } from "./list-batch-bar.tsx";
 import { NoRows } from "./list-empty.tsx";
 import { ListFilters } from "./list-filters.tsx";
@@ -22,22 +21,19 @@ export function ListPage() {
   const text = useText();
   const moderator = useUser().role === "moderator";
   const [state, change] = useListState();
-  const [batch] = useState(createBatch);
   const list = useRequestList(state);
   return (
-    <BatchContext value={moderator ? batch : null}>
-      <Stack gap="md">
-        <Group justify="space-between" align="flex-end">
-          <div>
-            <Title order={1}>{text.list.title}</Title>
-            <Text c="dimmed">{moderator ? text.list.subtitleModerator : text.list.subtitleObserver}</Text>
-          </div>
-          {!moderator && <NewRequestButton />}
-        </Group>
-        <ListFilters state={state} change={change} creators={list.creators} />
-        <ListBody list={list} state={state} change={change} />
-      </Stack>
-    </BatchContext>
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-end">
+        <div>
+          <PageTitle>{text.list.title}</PageTitle>
+          <Text c="dimmed">{moderator ? text.list.subtitleModerator : text.list.subtitleObserver}</Text>
+        </div>
+        {!moderator && <NewRequestButton />}
+      </Group>
+      <ListFilters state={state} change={change} creators={list.creators} />
+      <ListBody list={list} state={state} change={change} />
+    </Stack>
   );
 }
 

@@ -1,32 +1,48 @@
-import { Loader, Text } from "@mantine/core";
-import { useText } from "@/i18n/language.tsx";
-import { DecisionButtons } from "./decision-buttons.tsx";
+import type { Dictionary } from "@/i18n/en.ts";
+import { useFocusHandOver } from "@/lib/focus.ts";
 import { refusedText } from "./decision-text.ts";
 import { useBatchPart } from "./list-batch.ts";
+import type { RowSteps } from "./list-decisions.tsx";
+import { linksFrom, rowLinkId } from "./row-links.ts";
 import type { RequestRow } from "./types.ts";
 import classes from "./list.module.css";
 
-/** A row's own buttons, and what came of the decision about several rows. */
-export function RowDecision({ row, describedBy }: { row: RequestRow; describedBy: string }) {
-  const text = useText();
+interface RowDecisionProps {
+  row: RequestRow;
+  text: Dictionary;
+  steps: RowSteps;
+}
+
+/** The buttons of a row that waits, and what came of the decision about several rows. Plain elements: the library's
+ * buttons take longer to draw than the rest of the row. */
+export function RowDecision({ row, text, steps }: RowDecisionProps) {
   const state = useBatchPart(({ rows }) => rows.get(row.id) ?? null);
+  const place = useFocusHandOver(() => linksFrom(row.id));
   if (state === "running" || state === "waiting") {
     return (
-      <Text size="sm" c="dimmed" className={classes.rowState}>
-        {state === "running" ? <Loader size={14} aria-label={text.common.loading} /> : text.requestList.waiting}
-      </Text>
+      <span className={classes.rowState}>
+        {state === "running" ? text.requestList.decidingNow : text.requestList.waiting}
+      </span>
     );
   }
-  if (row.status !== "FORMED") return null;
+  const busy = state === "deciding";
+  // Not `disabled`: a button that is so gives the focus away.
+  const shared = { type: "button", "aria-describedby": rowLinkId(row.id), "aria-disabled": busy } as const;
   return (
     <>
-      <span className={classes.decisions}>
-        <DecisionButtons row={row} size="xs" describedBy={describedBy} />
-      </span>
-      {state && (
-        <Text size="xs" c="red" mt={4} className={classes.refused}>
-          {text.requestList.notChanged}. {refusedText(text, state)}
-        </Text>
+      <div className={classes.decisions} ref={place} aria-busy={busy}>
+        <button {...shared} className={classes.step} data-main onClick={() => !busy && steps.complete(row)}>
+          {text.decide.complete}
+        </button>
+        <button {...shared} className={classes.step} onClick={() => !busy && steps.askReason(row)}>
+          {text.decide.reject}
+        </button>
+      </div>
+      {state && !busy && (
+        <p className={classes.refused}>
+          {!state.unknown && `${text.requestList.notChanged}. `}
+          {refusedText(text, state)}
+        </p>
       )}
     </>
   );

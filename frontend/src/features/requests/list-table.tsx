@@ -1,16 +1,16 @@
 import { useMemo } from "react";
-import { Link } from "wouter";
-import { DayText } from "@/components/moments.tsx";
-import { None } from "@/components/none.tsx";
 import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
-import { StatusBadge, VerdictMark } from "./badges.tsx";
-import { CalculationCell } from "./calculation-cell.tsx";
+import { useLinkClicks } from "@/lib/use-link-clicks.ts";
+import { statusBadge, verdictMark } from "./badges.tsx";
+import { calculationText, dayText, nothing, resultCount } from "./list-cells.tsx";
+import { useListDecisions, type RowSteps } from "./list-decisions.tsx";
 import { RowDecision } from "./list-row-decision.tsx";
-import { SelectRow, SelectShown } from "./list-select.tsx";
+import { SelectRow, SelectShown, WaitingContext } from "./list-select.tsx";
 import { requestName } from "./request-name.ts";
+import { rowLinkId } from "./row-links.ts";
 import type { RequestRow } from "./types.ts";
 import classes from "./list.module.css";
 
@@ -26,40 +26,72 @@ interface ListTableProps {
 export function ListTable({ rows, ordering, onOrdering }: ListTableProps) {
   const text = useText();
   const moderator = useUser().role === "moderator";
+  const { steps, dialog } = useListDecisions();
+  const follow = useLinkClicks();
   const waiting = useMemo(() => rows.filter((row) => row.status === "FORMED").map((row) => row.id), [rows]);
-  const columns = useMemo(() => listColumns(text, moderator), [text, moderator]);
-  const withTicks = useMemo(
-    () => (moderator ? [{ ...selectColumn(text), head: <SelectShown ids={waiting} /> }, ...columns] : columns),
-    [columns, moderator, text, waiting],
+  // The same as long as the language is: with other columns every row would be drawn anew.
+  const columns = useMemo(
+    () => (moderator ? moderatorColumns(text, steps) : observerColumns(text)),
+    [moderator, steps, text],
   );
   return (
-    <ResponsiveTable
-      label={text.list.title}
-      columns={withTicks}
-      rows={rows}
-      rowKey={idOf}
-      order={{ present: ordering, choose: onOrdering }}
-      long={rows.length > LONG}
-    />
+    <WaitingContext value={waiting}>
+      <div onClick={follow}>
+        <ResponsiveTable
+          label={text.list.title}
+          columns={columns}
+          rows={rows}
+          rowKey={idOf}
+          order={{ present: ordering, choose: onOrdering }}
+          long={rows.length > LONG}
+          kind={statusOf}
+        />
+      </div>
+      {dialog}
+    </WaitingContext>
   );
 }
 
 const idOf = (row: RequestRow) => row.id;
-const nameId = (row: RequestRow) => `request-${row.id}`;
+/** Those that wait have buttons. */
+const statusOf = (row: RequestRow) => row.status;
 
-function selectColumn(text: Dictionary): Column<RequestRow> {
-  return {
-    key: "select",
-    label: text.requestList.select,
-    phone: "corner",
-    width: 3.5,
-    render: (row) => <SelectRow row={row} />,
-  };
+function observerColumns(text: Dictionary): Column<RequestRow>[] {
+  return sharedColumns(text).filter((column) => column.key !== "creator");
 }
 
-function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[] {
+function moderatorColumns(text: Dictionary, steps: RowSteps): Column<RequestRow>[] {
+  return [
+    {
+      key: "select",
+      label: text.requestList.select,
+      head: <SelectShown />,
+      phone: "corner",
+      width: 3.5,
+      render: (row) => row.status === "FORMED" && <SelectRow row={row} text={text} />,
+    },
+    ...sharedColumns(text).filter((column) => column.key !== "changed"),
+    {
+      key: "actions",
+      label: text.list.columns.actions,
+      phone: "bare",
+      align: "right",
+      width: 18,
+      render: (row) => row.status === "FORMED" && <RowDecision row={row} text={text} steps={steps} />,
+    },
+  ];
+}
+
+function sharedColumns(text: Dictionary): Column<RequestRow>[] {
   const { columns } = text.list;
-  const shared: Column<RequestRow>[] = [
+  const day = (key: string, label: string, moment: "formed_at" | "updated_at"): Column<RequestRow> => ({
+    key,
+    label,
+    order: `-${moment}`,
+    width: 9,
+    render: (row) => dayText(text, row[moment]),
+  });
+  return [
     {
       key: "designation",
       label: columns.designation,
@@ -67,9 +99,9 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       order: "designation",
       width: 15.5,
       render: (row) => (
-        <Link to={`/requests/${row.id}`} id={nameId(row)} className={classes.link}>
+        <a href={`/requests/${row.id}`} id={rowLinkId(row.id)} className={classes.link}>
           {requestName(text, row)}
-        </Link>
+        </a>
       ),
     },
     {
@@ -77,7 +109,7 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       label: columns.status,
       order: "status",
       width: 10,
-      render: (row) => <StatusBadge status={row.status} />,
+      render: (row) => statusBadge(text, row.status),
     },
     { key: "creator", label: columns.creator, order: "creator", width: 9, render: (row) => row.creator },
     {
@@ -85,46 +117,17 @@ function listColumns(text: Dictionary, moderator: boolean): Column<RequestRow>[]
       label: columns.results,
       order: "-result_count",
       width: 11.5,
-      render: (row) => <ResultCount row={row} />,
+      render: (row) => resultCount(text, row),
     },
     {
       key: "verdict",
       label: columns.verdict,
       order: "verdict",
       width: 12.5,
-      render: (row) => (row.verdict ? <VerdictMark verdict={row.verdict} /> : <None />),
+      render: (row) => (row.verdict ? verdictMark(text, row.verdict) : nothing(text)),
     },
-    { key: "calculation", label: columns.calculation, width: 11, render: (row) => <CalculationCell row={row} /> },
-    dayColumn("formed", columns.formed, "formed_at"),
-    dayColumn("changed", columns.changed, "updated_at"),
+    { key: "calculation", label: columns.calculation, width: 11, render: (row) => calculationText(text, row) },
+    day("formed", columns.formed, "formed_at"),
+    day("changed", columns.changed, "updated_at"),
   ];
-  if (!moderator) return shared.filter((column) => column.key !== "creator");
-  return [
-    ...shared.filter((column) => column.key !== "changed"),
-    {
-      key: "actions",
-      label: columns.actions,
-      phone: "bare",
-      align: "right",
-      width: 18,
-      render: (row) => <RowDecision row={row} describedBy={nameId(row)} />,
-    },
-  ];
-}
-
-function dayColumn(key: string, label: string, moment: "formed_at" | "updated_at"): Column<RequestRow> {
-  return { key, label, order: `-${moment}`, width: 9, render: (row) => <DayText moment={row[moment]} /> };
-}
-
-function ResultCount({ row }: { row: RequestRow }) {
-  const text = useText();
-  const share = row.observation_count > 0 ? (100 * row.result_count) / row.observation_count : 0;
-  return (
-    <span className={classes.results}>
-      {text.list.results(row.result_count, row.observation_count)}
-      <span className={classes.bar} aria-hidden="true">
-        <span style={{ width: `${share}%` }} />
-      </span>
-    </span>
-  );
 }

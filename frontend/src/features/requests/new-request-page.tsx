@@ -1,9 +1,10 @@
 import { useState, type SubmitEvent } from "react";
-import { Alert, Anchor, Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Paper, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useSessionStorage } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { Link, useLocation } from "wouter";
 import { Icon } from "@/components/icon.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { Refusal } from "@/components/refusal.tsx";
 import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
@@ -14,7 +15,7 @@ import { ObservationIntake } from "./observation-intake.tsx";
 import type { ObservationInput } from "./types.ts";
 import { useIntake } from "./use-intake.ts";
 
-const EMPTY = { designation: "", comment: "", pasted: "", object: "" };
+const EMPTY = { designation: "", comment: "", pasted: "", object: "", earlier: "" };
 
 const isPlaced = ({ path }: FieldError) => path === "designation" || path === "comment";
 
@@ -65,7 +66,7 @@ export default function NewRequestPage() {
         </Group>
       </Anchor>
       <div>
-        <Title order={1}>{text.draft.newTitle}</Title>
+        <PageTitle>{text.draft.newTitle}</PageTitle>
         <Text c="dimmed">{text.draft.newText}</Text>
       </div>
       <Paper withBorder p={{ base: "md", sm: "lg" }}>
@@ -95,7 +96,11 @@ export default function NewRequestPage() {
             <ObservationIntake
               intake={intake}
               value={typed.pasted}
-              onChange={(pasted) => setTyped({ ...typed, pasted, object: "" })}
+              earlier={typed.earlier}
+              onChange={(pasted) => setTyped((now) => ({ ...now, pasted, object: "" }))}
+              onReplace={(pasted) =>
+                setTyped((now) => ({ ...now, pasted, object: "", earlier: now.pasted || now.earlier }))
+              }
               designation={typed.object}
               onDesignation={(object) => setTyped({ ...typed, object })}
             />
@@ -119,11 +124,11 @@ export default function NewRequestPage() {
   );
 }
 
-const OF_THE_FILE = ["id", "designation", "line"];
-
-/** A row of the file as a request takes it. */
+/** A row of the file as a request takes it: without what it is to the file. */
 function measured(row: FileRow): ObservationInput {
-  return Object.fromEntries(
-    Object.entries(row).filter(([name]) => !OF_THE_FILE.includes(name)),
-  ) as unknown as ObservationInput;
+  const values: ObservationInput & Partial<FileRow> = { ...row };
+  delete values.id;
+  delete values.designation;
+  delete values.line;
+  return values;
 }

@@ -16,17 +16,22 @@ interface ObservationIntakeProps {
   intake: Intake;
   value: string;
   onChange: (value: string) => void;
+  /** What stood there before `onReplace`; empty: nothing did. */
+  earlier: string;
+  /** Puts another text in place of all that is there, which becomes the earlier one. */
+  onReplace: (value: string) => void;
   designation: string;
   onDesignation: (designation: string) => void;
 }
 
 /** A text pasted, typed, dropped or chosen as a file; what is wrong in it, and what was understood. */
-export function ObservationIntake({ intake, value, onChange, designation, onDesignation }: ObservationIntakeProps) {
+export function ObservationIntake({ intake, value, onChange, earlier, onReplace, ...object }: ObservationIntakeProps) {
+  const { designation, onDesignation } = object;
   const text = useText();
   const { intake: words } = text;
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const drop = useFileDrop(onChange);
+  const drop = useFileDrop(onReplace);
   const invalid = intake.state !== "idle" && intake.errorCount > 0;
   return (
     <Stack gap="md">
@@ -52,8 +57,19 @@ export function ObservationIntake({ intake, value, onChange, designation, onDesi
             )}
           </FileButton>
           {value !== "" && (
-            <Button variant="subtle" size="xs" onClick={() => onChange("")}>
+            <Button variant="subtle" size="xs" onClick={() => onReplace("")}>
               {words.clear}
+            </Button>
+          )}
+          {earlier !== "" && earlier !== value && (
+            <Button
+              variant="subtle"
+              size="xs"
+              leftSection={<Icon name="repeat" size={14} />}
+              title={words.undoHint}
+              onClick={() => onReplace(earlier)}
+            >
+              {words.undo}
             </Button>
           )}
           {drop.problem !== null && (

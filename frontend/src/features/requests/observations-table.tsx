@@ -107,7 +107,7 @@ function resultColumns(text: Dictionary, unit: DistanceUnit): Column<Observation
       key: "interval",
       label: `${columns.interval}, ${units[unit]}`,
       render: (row) =>
-        row.distance_low_au && row.distance_high_au
+        row.distance_low_au != null && row.distance_high_au != null
           ? interval(row.distance_low_au, row.distance_high_au, unit, locale)
           : none,
     },

@@ -1,14 +1,15 @@
-import type { ReactNode } from "react";
-import { Text } from "@mantine/core";
+import { lazy, Suspense, type ReactNode } from "react";
+import { AspectRatio, Skeleton, Text } from "@mantine/core";
 import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { calendarMoment } from "@/lib/modified-julian.ts";
 import { formatNumber } from "@/lib/quantity.ts";
-import { OrbitPlot } from "@/components/orbit-plot.tsx";
 import { withSigma } from "./quantities.tsx";
 import { Section } from "@/components/section.tsx";
 import type { Orbit } from "./types.ts";
 import classes from "./request.module.css";
+
+const OrbitInSpace = lazy(() => import("@/components/orbit-in-space.tsx"));
 
 /** The elements with their 1-sigma, and the orbit drawn. */
 export function OrbitPanel({ orbit }: { orbit: Orbit }) {
@@ -24,9 +25,20 @@ export function OrbitPanel({ orbit }: { orbit: Orbit }) {
             </div>
           ))}
         </dl>
-        <OrbitPlot orbit={orbit} withInner />
+        <Suspense fallback={<OrbitPlace />}>
+          <OrbitInSpace orbit={orbit} />
+        </Suspense>
       </div>
     </Section>
+  );
+}
+
+/** Keeps the room of the drawing until its code is there. */
+function OrbitPlace() {
+  return (
+    <AspectRatio ratio={400 / 480} maw={400} w="100%" mx="auto">
+      <Skeleton />
+    </AspectRatio>
   );
 }
 

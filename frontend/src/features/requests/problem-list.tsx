@@ -47,15 +47,14 @@ export function ProblemList({ problems, count, onGo }: ProblemListProps) {
 const rank = ({ severity }: FileProblem) => (severity === "error" ? 0 : 1);
 
 function Problem({ problem, onGo }: { problem: FileProblem; onGo: (problem: FileProblem) => void }) {
-  const { intake: words, locale } = useText();
+  const { intake: words } = useText();
   const { line, column_start: start, column_end: end, reason, severity, hint } = problem;
   const place =
     line === 0
       ? words.wholeFile
       : [words.line(line), start > 0 && words.columns(start, end)].filter(Boolean).join(", ");
   const title = words.reasons[reason];
-  // The reader's hint is English; where the reason has words of this language, they go before it.
-  const said = title && !(locale.startsWith("en") && reason === "LIST_LINE") ? `${title}. ` : "";
+  const own = words.hints[reason];
   return (
     <div className={classes.problem}>
       <Badge size="sm" variant="light" color={severity === "error" ? "red" : "amber"} tt="none">
@@ -73,8 +72,9 @@ function Problem({ problem, onGo }: { problem: FileProblem; onGo: (problem: File
         )}
         <Text span size="sm">
           {": "}
-          {said}
-          <span lang={reason === "LIST_LINE" ? undefined : "en"}>{hint}</span>
+          {title && `${title}. `}
+          {/* The reader's own hint is English; that of a plain list is of this page and in its language. */}
+          {own ? own(problem) : <span lang={reason === "LIST_LINE" ? undefined : "en"}>{hint}</span>}
         </Text>
       </div>
     </div>

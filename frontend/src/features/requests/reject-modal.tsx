@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Dialog } from "@/components/dialog.tsx";
 import { Refusal } from "@/components/refusal.tsx";
 import { fieldErrorText } from "@/i18n/failure-text.ts";
 import { useText } from "@/i18n/language.tsx";
@@ -7,17 +8,22 @@ import { ApiError } from "@/lib/http.ts";
 import type { DecisionOutcome } from "./change-api.ts";
 import { refusedText } from "./decision-text.ts";
 
+type Refused = Extract<DecisionOutcome, { kind: "refused" }>;
+
 interface RejectModalProps {
   title: string;
   explanation: string;
   busy: boolean;
-  refusal: Extract<DecisionOutcome, { kind: "refused" }> | null;
+  refusal: Refused | null;
+  /** Who gets the focus afterwards if the button that opened this is gone. */
+  otherwise?: readonly Element[];
   onClose: () => void;
   onReject: (reason: string) => void;
 }
 
 /** Asks why; without a reason nothing is rejected. */
-export default function RejectModal({ title, explanation, busy, refusal, onClose, onReject }: RejectModalProps) {
+export default function RejectModal({ refusal, onClose, onReject, ...props }: RejectModalProps) {
+  const { title, explanation, busy, otherwise } = props;
   const text = useText();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
@@ -30,18 +36,13 @@ export default function RejectModal({ title, explanation, busy, refusal, onClose
     if (reason.trim() !== "") onReject(reason.trim());
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<Text fw={650}>{title}</Text>}
-      closeButtonProps={{ "aria-label": text.common.close }}
-    >
+    <Dialog title={title} onClose={onClose} otherwise={otherwise}>
       <form onSubmit={onSubmit} noValidate>
         <Stack>
           <Text size="sm" c="dimmed">
             {explanation}
           </Text>
-          {refusal?.present ? (
+          {refusal !== null && isOfTheRow(refusal) ? (
             <Alert color="red" role="alert">
               {refusedText(text, refusal)}
             </Alert>
@@ -73,6 +74,9 @@ export default function RejectModal({ title, explanation, busy, refusal, onClose
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
+
+/** Whether there is more to say than the refusal itself does. */
+const isOfTheRow = ({ present, unknown }: Refused) => present !== null || unknown === true;

@@ -1,7 +1,8 @@
-import { Anchor, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Group, Paper, Stack, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { DataAge } from "@/components/data-age.tsx";
 import { Icon } from "@/components/icon.tsx";
+import { PageTitle } from "@/components/page-title.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { useUser } from "@/lib/session.tsx";
 import { StatusBadge } from "./badges.tsx";
@@ -22,6 +23,7 @@ interface RequestHeaderProps {
 export function RequestHeader({ request, ...age }: RequestHeaderProps) {
   const text = useText();
   const moderator = useUser().role === "moderator";
+  const tab = [text.list.untitled(request.id), request.designation].filter(Boolean).join(" · ");
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -35,12 +37,12 @@ export function RequestHeader({ request, ...age }: RequestHeaderProps) {
       </Group>
       <Group justify="space-between" gap="md">
         <Group gap="sm">
-          <Title order={1} style={{ overflowWrap: "anywhere" }}>
+          <PageTitle tab={tab} style={{ overflowWrap: "anywhere" }}>
             {requestName(text, request)}
-          </Title>
+          </PageTitle>
           <StatusBadge status={request.status} size="lg" />
         </Group>
-        {moderator && <DecisionButtons row={request} size="sm" recalculate />}
+        {moderator && <DecisionButtons row={request} />}
       </Group>
       <Facts request={request} />
     </Stack>

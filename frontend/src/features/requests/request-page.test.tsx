@@ -72,17 +72,6 @@ describe("a completed request", () => {
     expect(screen.getByRole("img", { name: /lines of sight, seen from the north/ })).toBeVisible();
   });
 
-  it("can be saved as a file of each kind", async () => {
-    new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
-    const user = renderApp(PAGE);
-    await user.click(await screen.findByRole("button", { name: "Export" }));
-    const items = await screen.findAllByRole("menuitem");
-    expect(items.map((item) => item.getAttribute("href"))).toEqual(
-      ["csv", "json", "psv"].map((kind) => `/api${PAGE}/export/${kind}`),
-    );
-    expect(items.every((item) => item.hasAttribute("download"))).toBe(true);
-  });
-
   it("changes units and angles as asked", async () => {
     new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
     const user = renderApp(PAGE);

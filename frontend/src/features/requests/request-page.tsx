@@ -37,6 +37,7 @@ export default function RequestPage({ id }: { id: number }) {
       <MessagePanel
         icon="telescope"
         title={text.request.notFoundTitle}
+        page
         action={
           <Button component={Link} to="/requests">
             {text.app.toRequests}
@@ -49,7 +50,7 @@ export default function RequestPage({ id }: { id: number }) {
   }
   if (!query.data) {
     return query.error ? (
-      <FailurePanel title={text.request.loadFailed} error={query.error} onRetry={refetch} />
+      <FailurePanel title={text.request.loadFailed} error={query.error} onRetry={refetch} page />
     ) : (
       <Stack role="status" aria-label={text.common.loading}>
         <Skeleton height={36} width="40%" />

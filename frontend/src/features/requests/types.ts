@@ -1,6 +1,5 @@
 /** What main_api answers about requests, by its own OpenAPI document; `tests/data/wire` holds recorded answers. */
 import type { Api } from "@/lib/api-types.ts";
-import type { Arcseconds, Degrees } from "@/lib/units.ts";
 
 export type RequestStatus = Api<"RequestStatus">;
 export type Verdict = Api<"Verdict">;
@@ -49,14 +48,7 @@ export interface RequestDetail extends Omit<Detail, "observations" | "orbit" | "
 export type CatalogueEntry = NonNullable<Detail["catalogue"]>;
 
 /** What a draft's observation is made of. */
-export interface ObservationInput {
-  observed_at: string;
-  ra_deg: Degrees;
-  dec_deg: Degrees;
-  station: string;
-  sigma_ra_arcsec?: Arcseconds | null;
-  sigma_dec_arcsec?: Arcseconds | null;
-}
+export type ObservationInput = Api<"ObservationInputRequest">;
 
 /** True while the row waits for its calculation: the time to ask often. */
 export function isRunning(row: Pick<RequestRow, "status" | "calculation_state">): boolean {

@@ -4,7 +4,7 @@ import { ParallaxPlot } from "@/components/parallax-plot.tsx";
 import { Section } from "@/components/section.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { parallaxOf } from "@/lib/parallax.ts";
-import { formatNumber } from "@/lib/quantity.ts";
+import { formatAtLeast, formatNumber } from "@/lib/quantity.ts";
 import { formatAngularSize } from "./follow-up-text.ts";
 import { decidingNights, sharesOf, type NightShare, type Shares } from "./night-shares.ts";
 import type { RequestDetail } from "./types.ts";
@@ -28,8 +28,8 @@ export function WhyPanel({ request }: { request: RequestDetail }) {
       <div className={classes.columns}>
         <Stack gap="md">
           <Text>
-            {words.baseline(formatNumber(parallax.baseline_au, text.locale, 3), angle(parallax.baseline_deg))}{" "}
-            {words.bend(formatNumber(parallax.bend_au, text.locale, 4), angle(parallax.bend_deg))}{" "}
+            {words.baseline(formatAtLeast(parallax.baseline_au, text.locale, 3), angle(parallax.baseline_deg))}{" "}
+            {words.bend(formatAtLeast(parallax.bend_au, text.locale, 4), angle(parallax.bend_deg))}{" "}
             {rms !== undefined && words.accuracy(formatAngularSize(rms, text.locale))}
           </Text>
           {shares && <NightBars shares={shares} />}

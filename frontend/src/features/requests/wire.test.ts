@@ -21,10 +21,11 @@ const DETAIL = [
   "error",
   "history",
 ];
-const FOLLOW_UP = ["station", "relative_sigma", "observe_from", "observe_by", "note", "nights"];
+const FOLLOW_UP = ["station", "relative_sigma", "observe_from", "observe_by", "note", "nights", "observable_from"];
 const NIGHT = [
   "at ra_deg dec_deg distance_au ellipse_major_arcsec ellipse_minor_arcsec ellipse_angle_deg motion_ra_arcsec_per_min",
-  "motion_dec_arcsec_per_min sun_elongation_deg altitude_deg magnitude relative_sigma_after",
+  "motion_dec_arcsec_per_min sun_elongation_deg altitude_deg magnitude relative_sigma_after hindrance observable_hours",
+  "sun_altitude_deg moon_separation_deg moon_illumination",
 ].flatMap((words) => words.split(" "));
 const OBSERVATION = [
   "id observed_at ra_deg dec_deg station sigma_ra_arcsec sigma_dec_arcsec result_state distance_au distance_sigma_au",

@@ -21,7 +21,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
     );
   }
   if (session.data === undefined) {
-    return <FailurePanel title={text.common.offline} error={session.error} onRetry={() => void session.refetch()} />;
+    return (
+      <FailurePanel title={text.common.offline} error={session.error} onRetry={() => void session.refetch()} page />
+    );
   }
   if (session.data === null) {
     const here = search ? `${path}?${search}` : path;

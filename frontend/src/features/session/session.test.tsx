@@ -50,6 +50,16 @@ describe("the session", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("User name or password is wrong.");
   });
 
+  it("says how long a lock of sign-ins lasts, in Russian too", async () => {
+    const locked = problem(429, "SIGN_IN_LOCKED", "Too many sign-ins failed. Try again in 15 minutes.");
+    serve().on(LOGIN, { ...locked, body: { ...(locked.body as object), retry_after_s: 881 } });
+    const user = renderApp("/sign-in");
+    await signIn(user);
+    expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 15 minutes.");
+    await user.click(screen.getByRole("radio", { name: "RU" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/^Слишком много .+ Повторите через 15 минут\.$/);
+  });
+
   it("asks for both fields before asking the server", async () => {
     const server = serve();
     const user = renderApp("/sign-in");

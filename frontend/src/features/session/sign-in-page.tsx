@@ -1,5 +1,6 @@
-import { Alert, Anchor, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Paper, Stack, Text } from "@mantine/core";
 import { Link, Redirect, useSearchParams } from "wouter";
+import { PageTitle } from "@/components/page-title.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { useEnding, useRegister, useSession, useSignIn } from "./api.ts";
 import { CredentialsForm } from "./credentials-form.tsx";
@@ -23,12 +24,14 @@ export default function SignInPage({ mode }: { mode: "sign-in" | "register" }) {
       <Pledge />
       <Paper withBorder shadow="sm" p={{ base: "lg", sm: "xl" }} className={classes.form}>
         <Stack>
-          <Title order={1}>{mode === "sign-in" ? text.session.signInTitle : text.session.registerTitle}</Title>
+          <PageTitle tab={mode === "sign-in" ? text.session.signIn : text.session.register}>
+            {mode === "sign-in" ? text.session.signInTitle : text.session.registerTitle}
+          </PageTitle>
           {ending === "expired" && mode === "sign-in" && <Alert color="amber">{text.session.expired}</Alert>}
           <CredentialsForm key={mode} mode={mode} submit={enter.mutate} busy={enter.isPending} error={enter.error} />
           <Text size="sm" ta="center">
             {mode === "sign-in" ? text.session.noAccount : text.session.haveAccount}{" "}
-            <Anchor component={Link} to={(mode === "sign-in" ? "/register" : "/sign-in") + query}>
+            <Anchor component={Link} underline="always" to={(mode === "sign-in" ? "/register" : "/sign-in") + query}>
               {mode === "sign-in" ? text.session.register : text.session.signIn}
             </Anchor>
           </Text>
