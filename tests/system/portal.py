@@ -108,8 +108,20 @@ def order_by_designation(page: Page, look: Look) -> None:
         page.get_by_role("button", name=look.say("Designation", "Обозначение")).click()
 
 
+# Ends when nothing on the page moves any more but what turns for ever; a hint that is fading in is pale.
+COME_TO_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const moving = () => document.getAnimations().filter(
+    (one) => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime));
+  for (await frame(), await frame(); moving().length; await frame())
+    await Promise.allSettled(moving().map((one) => one.finished));
+}"""
+
+
 def grave_findings(page: Page) -> list[Any]:
-    """What axe finds serious or critical on the page as it is."""
+    """What axe finds serious or critical on the page at rest; it stays without motion."""
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(COME_TO_REST)
     page.evaluate(AXE.read_text())
     violations = page.evaluate("axe.run().then((found) => found.violations)")
     return [
@@ -120,6 +132,8 @@ def grave_findings(page: Page) -> list[Any]:
 
 
 def is_within_the_screen(page: Page) -> bool:
+    """Whether the page, at rest, needs no scrolling sideways."""
+    page.evaluate(COME_TO_REST)
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 

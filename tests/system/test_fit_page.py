@@ -9,7 +9,7 @@ from tests.system.catalogue import completed_request
 from tests.system.client import sign_in
 from tests.system.conftest import DATA
 from tests.system.deployment import Deployment, wait_for
-from tests.system.portal import PHONE, WIDE, form_requests, grave_findings, open_page, row_of
+from tests.system.portal import PHONE, WIDE, form_requests, grave_findings, is_within_the_screen, open_page, row_of
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_distance_of_many_digits_fits_a_phone(
     choose(page, language, unit)
     page.goto(f"{deployment.url}/requests/{long_arc}")
     page.get_by_text("±").first.wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert is_within_the_screen(page)
     page.context.close()
 
 

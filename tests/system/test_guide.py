@@ -10,8 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.system.client import Client
 from tests.system.deployment import ROOT, Deployment
-
-PHONE = {"width": 360, "height": 740}
+from tests.system.portal import PHONE, is_within_the_screen
 
 
 class Links(HTMLParser):
@@ -63,7 +62,7 @@ def test_the_page_fits_a_small_phone_and_breaks_no_policy(
         page.on("requestfailed", lambda request: problems.append(request.url))
         page.goto(f"{deployment.url}/docs")
         assert page.evaluate("document.documentElement.lang") == language
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert is_within_the_screen(page)
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 22, 29)"}[scheme]
         assert not problems

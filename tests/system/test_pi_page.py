@@ -70,7 +70,7 @@ def test_digit_is_asked_for_watched_and_read_among_all_others(
     digits = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=str(line), exact=True))
     expect(digits).to_contain_text("4999999837")
     expect(page.locator("mark[data-kind=current]")).to_have_text("9")
-    assert page.url.endswith(f"?at={FEYNMAN_POINT}")
+    expect(page).to_have_url(re.compile(rf"\?at={FEYNMAN_POINT}$"))
 
     page.get_by_label(look.say("Find digits", "Найти цифры")).fill("999999")
     page.get_by_role("button", name=look.say("Find", "Найти"), exact=True).click()
