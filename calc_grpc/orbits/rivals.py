@@ -42,18 +42,18 @@ def find_rivals(
     solutions: list[Solution], table: PlanetTable, after: Posterior, spread: float, progress: Progress
 ) -> list[Rival]:
     """Hollows outside the spread of the best solution, which comes first in `solutions`; likeliest first."""
-    masses = np.array([_log_mass(one, spread) for one in solutions])
+    hollows = _apart(solutions)
+    masses = np.array([_log_mass(one, spread) for one in hollows])
     weights = np.exp(masses - masses.max())
     weights /= weights.sum()
     reach = 2.0 * after.sigmas.max()
     low, high = after.lows.min() - reach, after.highs.max() + reach
     chosen: list[Rival] = []
-    for one, weight in zip(solutions[1:], weights[1:], strict=True):
-        distance = math.exp(one.fit.parameters[LOG_RANGE])
-        repeated = any(abs(distance - other.distance_au) < SAME_WITHIN * other.distance_au for other in chosen)
+    for one, weight in zip(hollows[1:], weights[1:], strict=True):
+        distance = _distance_au(one)
         excess = _misfit(one, spread) - _misfit(solutions[0], spread)
         unlikely = weight < LEAST_WEIGHT and excess >= RIVAL_EXCESS
-        if unlikely or weight < LEAST_LISTED or low <= distance <= high or repeated:
+        if unlikely or weight < LEAST_LISTED or low <= distance <= high:
             continue
         chosen.append(
             Rival(
@@ -65,6 +65,20 @@ def find_rivals(
             )
         )
     return chosen
+
+
+def _apart(solutions: list[Solution]) -> list[Solution]:
+    """The first solution of every hollow: several searches may have ended in the same one, which is believed once."""
+    apart: list[Solution] = []
+    for one in solutions:
+        distance = _distance_au(one)
+        if all(abs(distance - _distance_au(other)) >= SAME_WITHIN * _distance_au(other) for other in apart):
+            apart.append(one)
+    return apart
+
+
+def _distance_au(solution: Solution) -> float:
+    return math.exp(solution.fit.parameters[LOG_RANGE])
 
 
 def _misfit(solution: Solution, spread: float) -> float:

@@ -64,6 +64,13 @@ def test_hollows_at_the_same_range_are_listed_once(certain):
     assert [rival.distance_au / distance for rival in rivals] == pytest.approx([1.5, 2.0])
 
 
+def test_a_hollow_that_several_searches_found_is_believed_once(certain):
+    best, other = certain.best, at_range(certain.best, 1.5, worse_by=2.0)
+    (once,), _ = rivals_of(certain, [best, other])
+    (again,), _ = rivals_of(certain, [best, best, best, other, other])
+    assert again.weight == pytest.approx(once.weight)
+
+
 def test_weights_fall_with_chi_squared_and_the_hopeless_are_not_listed(certain):
     solutions = [certain.best, *(at_range(certain.best, 1.5 + k, worse_by=cost) for k, cost in enumerate((2.0, 8.0)))]
     rivals, _ = rivals_of(certain, [*solutions, at_range(certain.best, 9.0, worse_by=RIVAL_EXCESS + 60.0)])
