@@ -18,6 +18,7 @@ from tests.system.portal import (
     Look,
     form_requests,
     grave_findings,
+    ill_drawn_names,
     is_within_the_screen,
     open_looked,
     open_page,
@@ -75,6 +76,22 @@ def test_result_is_exported_as_csv_and_json(
     assert len(csv.splitlines()) >= 22
     assert "distance_au" in csv
     assert json.loads(whole)["observations"][0]["distance_au"] == pytest.approx(distance)
+
+
+def test_track_on_the_sky_is_read_on_any_screen(
+    observer_page: Page, deployment: Deployment, completed: int, look: Look
+) -> None:
+    page = observer_page
+    page.goto(f"{deployment.url}/requests/{completed}")
+    track = page.get_by_role("img", name=look.say("Track of 21 observations", "Путь по небу, 21 наблюдение"))
+    for shown in ("1801-01-01", "1801-02-11", "+17°", "+19°", "03ʰ40ᵐ"):
+        expect(track.get_by_text(shown, exact=True)).to_be_visible()
+    assert ill_drawn_names(track) == []
+    page.goto(f"{deployment.url}/requests/new")
+    page.get_by_label(look.say("Observations as text", "Наблюдения текстом")).fill(FILE.read_text())
+    expect(track.get_by_text("1801-02-11", exact=True)).to_be_visible()
+    assert ill_drawn_names(track) == []
+    assert is_within_the_screen(page)
 
 
 def exported(page: Page, name: str, look: Look) -> str:

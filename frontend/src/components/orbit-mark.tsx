@@ -1,4 +1,5 @@
 import type { LabelledMark, LabelPlace } from "@/lib/label-places.ts";
+import { DrawnName } from "./drawn-name.tsx";
 
 interface OrbitMarkProps extends LabelledMark {
   fill: string;
@@ -11,22 +12,7 @@ export function OrbitMark({ point, radius, fill, label, place }: OrbitMarkProps)
   return (
     <g>
       <circle cx={point.x} cy={point.y} r={radius} fill={fill} />
-      {place && (
-        <text
-          x={place.x}
-          y={place.y}
-          textAnchor={place.anchor}
-          fontSize="12"
-          fill="var(--mantine-color-dimmed)"
-          // A halo, so that no line crosses the letters.
-          stroke="var(--mantine-color-body)"
-          strokeWidth="3"
-          strokeLinejoin="round"
-          paintOrder="stroke"
-        >
-          {label}
-        </text>
-      )}
+      {place && <DrawnName place={place}>{label}</DrawnName>}
     </g>
   );
 }

@@ -135,17 +135,34 @@ export const whyEn = {
 
 /** English is what the server itself says, but where the page knows more; null: the server's words. */
 export const verdictReasonsEn: Partial<Record<string, (grounds: ReasonWords) => string | null>> = {
-  TWO_ORBITS: ({ other, rival, seen }) => {
-    if (rival === null) return null;
-    const one = `at ${other} au, has ${rival.share} of the belief`;
-    const said = {
-      equal: `Two orbits fit and are about equally likely: the other one, ${one}.`,
-      less: `Two orbits fit. The one shown is likelier: the other one, ${one}, but the positions do not rule it out.`,
-      more: `Two orbits fit, and the one not shown is likelier: it, ${one}.`,
-    }[rival.likely];
-    return `${said} Observations of another night would tell them apart. The observations cover ${seen}.`;
-  },
+  TWO_ORBITS: ({ rivals, seen }) =>
+    rivals &&
+    `${rivals.count === 1 ? oneRival(rivals) : manyRivals(rivals)} Observations of another night would tell them ` +
+      `apart. The observations cover ${seen}.`,
 };
+
+function oneRival({ likely, named }: RivalWords): string {
+  const one = named.map(({ au, share }) => `at ${au} au, has ${share} of the belief`).join("");
+  return {
+    equal: `Two orbits fit and are about equally likely: the other one, ${one}.`,
+    less: `Two orbits fit. The one shown is likelier: the other one, ${one}, but the positions do not rule it out.`,
+    more: `Two orbits fit, and the one not shown is likelier: it, ${one}.`,
+  }[likely];
+}
+
+function manyRivals({ likely, count, shown, named, rest }: RivalWords): string {
+  const said = {
+    equal: "and none is clearly the likeliest.",
+    less: "and the one shown is the likeliest, but the positions do not rule out the others.",
+    more: "and the one shown is not the likeliest.",
+  }[likely];
+  const shares = [
+    `${shown} in the one shown`,
+    ...named.map(({ au, share }) => `${share} in that at ${au} au`),
+    ...(rest ? [`${rest.share} in ${rest.count} more`] : []),
+  ];
+  return `${count + 1} orbits fit, ${said} Belief: ${shares.join(", ")}.`;
+}
 
 /** Numbers that the reason of a verdict names. */
 export interface ReasonWords {
@@ -153,12 +170,25 @@ export interface ReasonWords {
   alone: string;
   times: string;
   other: string;
-  /** How likely the other orbit is beside the one shown, and its share of belief; null: not known. */
-  rival: { likely: "equal" | "less" | "more"; share: string } | null;
+  /** Null: not known. */
+  rivals: RivalWords | null;
   eccentricity: string;
   leftOut: number;
   total: number;
   seen: string;
+}
+
+/** The other orbits that fit, and their shares of belief. */
+export interface RivalWords {
+  /** How likely the likeliest of them is beside the one shown. */
+  likely: "equal" | "less" | "more";
+  count: number;
+  /** Share of the one shown. */
+  shown: string;
+  /** The likeliest of them, at their distances. */
+  named: readonly { au: string; share: string }[];
+  /** Those not named, together. */
+  rest: { count: number; share: string } | null;
 }
 
 /** What a calculation is at, in the words of the service; English is what it says itself. */

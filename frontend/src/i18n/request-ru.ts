@@ -1,7 +1,16 @@
 import { importHintsRu } from "./import-hints-ru.ts";
 import { importReasonsRu } from "./import-reasons-ru.ts";
 import { pluralRu } from "./plural.ts";
-import type { draftTableEn, exportsEn, intakeEn, skyEn, stagesEn, verdictReasonsEn, whyEn } from "./request-en.ts";
+import type {
+  draftTableEn,
+  exportsEn,
+  intakeEn,
+  skyEn,
+  stagesEn,
+  RivalWords,
+  verdictReasonsEn,
+  whyEn,
+} from "./request-en.ts";
 
 const observations = (count: number) => `${count} ${pluralRu(count, "наблюдение", "наблюдения", "наблюдений")}`;
 
@@ -156,14 +165,9 @@ export const verdictReasonsRu: typeof verdictReasonsEn = {
   TOO_FAR: ({ seen }) =>
     "Лучшая орбита дальше 100 а.е. — за пределом поиска. Проверьте, что все строки об одном объекте Солнечной " +
     `системы. Наблюдения: ${seen}.`,
-  TWO_ORBITS: ({ other, rival, seen }) => {
-    const one = `на расстоянии ${other} а.е., доля доверия ${rival?.share ?? ""}`;
-    const said = {
-      equal: `Подходят две орбиты, примерно равновероятные: у второй, ${one}.`,
-      less: `Подходят две орбиты. Показанная вероятнее: у второй, ${one}, но сами положения её не исключают.`,
-      more: `Подходят две орбиты, и вероятнее та, что не показана: у неё, ${one}.`,
-      unknown: `Подходят две орбиты; вторая — на расстоянии ${other} а.е.`,
-    }[rival?.likely ?? "unknown"];
+  TWO_ORBITS: ({ other, rivals, seen }) => {
+    const unknown = `Подходят две орбиты; вторая — на расстоянии ${other} а.е.`;
+    const said = rivals === null ? unknown : rivals.count === 1 ? oneRival(rivals) : manyRivals(rivals);
     return `${said} Различит их ещё одна ночь. Наблюдения: ${seen}.`;
   },
   ONE_NIGHT: ({ seen }) =>
@@ -176,6 +180,29 @@ export const verdictReasonsRu: typeof verdictReasonsEn = {
     "Сами измерения о расстоянии ничего не говорят; любое число сказало бы лишь, какие орбиты обычны. Добавьте " +
     `другие ночи. Наблюдения: ${seen}.`,
 };
+
+function oneRival({ likely, named }: RivalWords): string {
+  const one = named.map(({ au, share }) => `на расстоянии ${au} а.е., доля доверия ${share}`).join("");
+  return {
+    equal: `Подходят две орбиты, примерно равновероятные: у второй, ${one}.`,
+    less: `Подходят две орбиты. Показанная вероятнее: у второй, ${one}, но сами положения её не исключают.`,
+    more: `Подходят две орбиты, и вероятнее та, что не показана: у неё, ${one}.`,
+  }[likely];
+}
+
+function manyRivals({ likely, count, shown, named, rest }: RivalWords): string {
+  const said = {
+    equal: "и ни одна явно не вероятнее остальных.",
+    less: "и показанная вероятнее всех, но сами положения не исключают и остальные.",
+    more: "и показанная — не самая вероятная.",
+  }[likely];
+  const shares = [
+    `у показанной — ${shown}`,
+    ...named.map(({ au, share }) => `на расстоянии ${au} а.е. — ${share}`),
+    ...(rest ? [`у остальных (${rest.count}) — ${rest.share}`] : []),
+  ];
+  return `Подходят ${count + 1} ${pluralRu(count + 1, "орбита", "орбиты", "орбит")}, ${said} Доли доверия: ${shares.join("; ")}.`;
+}
 
 export const stagesRu: typeof stagesEn = {
   "placing observers": "места наблюдателей",

@@ -47,6 +47,11 @@ describe("names on a drawing", () => {
     expect(places.at(-1)).toBeNull();
   });
 
+  it("stay on a drawing that is lower than wide", () => {
+    const covered = box(placeLabels([mark(200, 98, "Perihelion")], SIZE, 100)[0], "Perihelion");
+    expect(covered.bottom).toBeLessThanOrEqual(100);
+  });
+
   it("are none for marks without a name", () => {
     expect(placeLabels([mark(200, 200, "")], SIZE)).toEqual([null]);
   });

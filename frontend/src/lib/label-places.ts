@@ -25,6 +25,8 @@ interface Box {
 /** Of letters 12 px high: the broadest name in the broadest usual font (Юпитер in DejaVu: 8.4 px a letter), and the
  * rounding of a small screen. Rather too wide than too narrow. */
 const LETTER_PX = 9;
+/** Digits and what stands between them (DejaVu: 7.6 px). */
+const DIGIT_PX = 8;
 /** The signs of the nodes stand alone: 10.7 px in fonts that have them. */
 const SIGN_PX = 12;
 const HEIGHT_PX = 14;
@@ -32,22 +34,29 @@ const GAP_PX = 5;
 /** From the line that letters stand on up to the middle of the box. */
 const RISE_PX = 4;
 
-/** A place for the name of each mark on a square drawing of this size, px: to the right where that is free, else to the
- * left, above, below or aslant. Those before have the first choice; null: no name, or every place is taken. */
-export function placeLabels(marks: readonly LabelledMark[], size: number): (LabelPlace | null)[] {
+/** A place for the name of each mark on a drawing of this size, px, square if no height is given: to the right where that
+ * is free, else to the left, above, below or aslant. Those before have the first choice; null: no name, or every place is
+ * taken. */
+export function placeLabels(marks: readonly LabelledMark[], size: number, height = size): (LabelPlace | null)[] {
   const taken = marks.map(({ point, radius }) => around(point.x, point.y, 2 * radius, 2 * radius));
   return marks.map((mark, own) => {
     if (mark.label === "") return null;
-    const width = Math.max(SIGN_PX, LETTER_PX * mark.label.length);
+    const width = widthOf(mark.label);
     for (const place of places(mark)) {
       const box = boxOf(place, width);
       const free = taken.every((other, index) => index === own || !overlap(box, other));
-      if (!free || box.left < 0 || box.top < 0 || box.right > size || box.bottom > size) continue;
+      if (!free || box.left < 0 || box.top < 0 || box.right > size || box.bottom > height) continue;
       taken.push(box);
       return place;
     }
     return null;
   });
+}
+
+/** How wide a name is at most, px. */
+export function widthOf(label: string): number {
+  const digits = label.match(/[\d\s°′″.:+−-]/g)?.length ?? 0;
+  return Math.max(SIGN_PX, LETTER_PX * (label.length - digits) + DIGIT_PX * digits);
 }
 
 function places({ point: { x, y }, radius }: LabelledMark): LabelPlace[] {

@@ -1,4 +1,5 @@
 /** Places on the sky as points of a small chart: the tangent plane at their middle, north up, east to the left. */
+import { widthOf } from "./label-places.ts";
 import { formatDeclination, formatRightAscension } from "./sexagesimal.ts";
 import { degrees, type Degrees } from "./units.ts";
 
@@ -37,8 +38,34 @@ export function chartOf(places: readonly SkyPlace[], ratio: number): SkyChart | 
   };
 }
 
-/** Marks at even distances along an axis: offset from the middle, and what stands there. */
-export function ticksOf(chart: SkyChart, axis: "ra" | "dec", reach: number): { offset: number; label: string }[] {
+/** A mark along an axis: offset from the middle, degrees to the right or up, and what stands there. */
+export interface SkyTick {
+  offset: number;
+  label: string;
+}
+
+/** Between two names along an axis. */
+const APART_PX = 8;
+
+/** Ticks of right ascension for a chart of this width, px. One has no name where that would stand out by more than the
+ * room at its side, or come too near to the name before it. */
+export function ticksWithRoom(
+  chart: SkyChart,
+  { width, left, right }: { width: number; left: number; right: number },
+): SkyTick[] {
+  let free = -left;
+  return ticksOf(chart, "ra", chart.half)
+    .sort((one, other) => one.offset - other.offset)
+    .map(({ offset, label }) => {
+      const [middle, half] = [(width / 2) * (1 + offset / chart.half), widthOf(label) / 2];
+      if (middle - half < free || middle + half > width + right) return { offset, label: "" };
+      free = middle + half + APART_PX;
+      return { offset, label };
+    });
+}
+
+/** Marks at even distances along an axis. */
+export function ticksOf(chart: SkyChart, axis: "ra" | "dec", reach: number): SkyTick[] {
   const { centre } = chart;
   const scale = axis === "ra" ? Math.max(0.02, Math.cos(centre.dec_deg * RAD)) : 1;
   const step = stepOf((2 * reach) / scale / 5, axis === "ra" ? RA_STEPS : DEC_STEPS);
@@ -72,7 +99,7 @@ function raLabel(value: number, step: number): string {
 }
 
 function decLabel(value: number, step: number): string {
-  const [whole = "", minutes = "", rest = ""] = formatDeclination(degrees(value), 0).split(" ");
+  const [whole = "", minutes = "", rest = ""] = formatDeclination(degrees(value), 0).replace("-", "−").split(" ");
   if (step >= 1) return `${whole}°`;
   return step >= 1 / 60 ? `${whole}°${minutes}′` : `${whole}°${minutes}′${rest}″`;
 }

@@ -3,7 +3,7 @@ import { ResponsiveTable, type Column } from "@/components/responsive-table.tsx"
 import { useText } from "@/i18n/language.tsx";
 import { formatNumber } from "@/lib/quantity.ts";
 import { useDistanceUnit } from "@/lib/preferences.ts";
-import { formatShare } from "./follow-up-text.ts";
+import { formatPart } from "./follow-up-text.ts";
 import { distance } from "./quantities.tsx";
 import { Section } from "@/components/section.tsx";
 import type { Alternative } from "./types.ts";
@@ -17,7 +17,7 @@ export function Alternatives({ alternatives }: { alternatives: readonly Alternat
       {
         key: "weight",
         label: text.request.weight,
-        render: (row) => formatShare(row.weight, text.locale),
+        render: (row) => formatPart(row.weight, text.locale),
       },
       {
         key: "distance",

@@ -50,6 +50,11 @@ export function formatShare(share: number, locale: string): string {
   return `${formatNumber(percent, locale, decimals)} %`;
 }
 
+/** As `formatShare`, of a whole: nearly all of it is not told as all of it. */
+export function formatPart(part: number, locale: string): string {
+  return part < 1 && part >= 0.995 ? "> 99 %" : formatShare(part, locale);
+}
+
 /** `12.5″`, `3.2′` or `1.5°`, whichever is easiest to read. */
 export function formatAngularSize(arcseconds: number, locale: string): string {
   const [size, unit] =

@@ -4,7 +4,7 @@ import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { calendarMoment } from "@/lib/modified-julian.ts";
 import { formatNumber } from "@/lib/quantity.ts";
-import { withSigma } from "./quantities.tsx";
+import { DIGITS_OF_LENGTHS, withSigma } from "./quantities.tsx";
 import { Section } from "@/components/section.tsx";
 import type { Orbit } from "./types.ts";
 import classes from "./request.module.css";
@@ -45,17 +45,17 @@ function OrbitPlace() {
 function elementRows(text: Dictionary, orbit: Orbit): [string, ReactNode][] {
   const { elements, units, years, days } = text.request;
   const { locale } = text;
-  const measured = (value: number | null | undefined, sigma: number | null | undefined, unit: string) =>
+  const measured = (value: number | null | undefined, sigma: number | null | undefined, unit: string, least = 0) =>
     value === null || value === undefined ? null : (
       <>
-        {withSigma(value, sigma, locale)}
+        {withSigma(value, sigma, locale, least)}
         {unit}
       </>
     );
   const plain = (value: number | null | undefined, decimals: number, unit = "") =>
     value === null || value === undefined ? null : `${formatNumber(value, locale, decimals)}${unit}`;
   const rows: [string, ReactNode][] = [
-    [elements.a, measured(orbit.a_au, orbit.sigma_a_au, ` ${units.au}`)],
+    [elements.a, measured(orbit.a_au, orbit.sigma_a_au, ` ${units.au}`, DIGITS_OF_LENGTHS)],
     [elements.e, measured(orbit.e, orbit.sigma_e, "")],
     [elements.i, measured(orbit.i_deg, orbit.sigma_i_deg, "°")],
     [elements.node, measured(orbit.node_deg, orbit.sigma_node_deg, "°")],

@@ -49,11 +49,39 @@ describe("the reason where two orbits fit", () => {
     );
   });
 
-  it("takes the share of the orbit that the reason names, and leaves the one shown what all others leave", () => {
-    expect(verdictReason(en, ambiguous({ 3.1: 0.6, 1.25: 0.2 }))).toContain(
-      "are about equally likely: the other one, at 1.25 au, has 20 %",
+  it("compares the one shown with all others where there are several", () => {
+    expect(verdictReason(en, ambiguous({ 1.25: 0.2, 3.1: 0.7 }))).toBe(
+      "3 orbits fit, and the one shown is not the likeliest. Belief: 10 % in the one shown, 70 % in that at 3.10 au, " +
+        "20 % in that at 1.25 au. Observations of another night would tell them apart. " +
+        "The observations cover 3.0 days on 4 nights.",
+    );
+    expect(verdictReason(ru, ambiguous({ 1.25: 0.2, 3.1: 0.7 }))).toContain(
+      "Подходят 3 орбиты, и показанная — не самая вероятная. Доли доверия: у показанной — 10 %; " +
+        "на расстоянии 3,10 а.е. — 70 %; на расстоянии 1,25 а.е. — 20 %. Различит",
     );
   });
+
+  it.each([
+    [{ 1.25: 0.3, 3.1: 0.3 }, "and none is clearly the likeliest", "ни одна явно не вероятнее"],
+    [{ 1.25: 0.6, 3.1: 0.05 }, "and none is clearly the likeliest", "ни одна явно не вероятнее"],
+    [{ 1.25: 0.02, 3.1: 0.002 }, "the one shown is the likeliest, but", "показанная вероятнее всех, но"],
+  ])("of %o says %s", (others, english, russian) => {
+    expect(verdictReason(en, ambiguous(others))).toContain(english);
+    expect(verdictReason(ru, ambiguous(others))).toContain(russian);
+  });
+
+  it("names the likeliest three and tells the rest together", () => {
+    const others = { 0.012345: 0.2, 1.25: 0.05, 3.1: 0.1, 4.2: 0.15, 30: 0.04 };
+    expect(verdictReason(en, ambiguous(others))).toContain(
+      "6 orbits fit, and the one shown is the likeliest, but the positions do not rule out the others. " +
+        "Belief: 46 % in the one shown, 20 % in that at 0.0123 au, 15 % in that at 4.20 au, 10 % in that at 3.10 au, " +
+        "9.0 % in 2 more.",
+    );
+    expect(verdictReason(ru, ambiguous(others))).toMatch(/^Подходят 6 орбит, .*; у остальных \(2\) — 9,0 %\./);
+  });
+
+  it("tells nearly all of the belief as less than all of it", () =>
+    expect(verdictReason(en, ambiguous({ 1.25: 0.002, 3.1: 0.001 }))).toContain("> 99 % in the one shown"));
 
   it("says no shares where there are none", () => {
     expect(verdictReason(en, ambiguous({}))).toBe(sample.verdict_reason);
