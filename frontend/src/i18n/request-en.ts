@@ -127,8 +127,8 @@ export const whyEn = {
   showAll: (count: number) => `Show all ${count} nights`,
   census: (percent: string) => `What orbits are usual brings ${percent}.`,
   meaning: "The share of a night is the part of the distance's variance that the noise of its positions brings in.",
-  seen: (arc: ArcText, nights: number) =>
-    `${arc.value} ${arc.unit} on ${nights} ${pluralEn(nights, "night", "nights")}`,
+  arc: (arc: ArcText) => `${arc.value} ${arc.unit}`,
+  seen: (arc: ArcText, nights: number) => `${whyEn.arc(arc)} on ${nights} ${pluralEn(nights, "night", "nights")}`,
   unknown: "any amount",
   share: (percent: string) => `${percent} of what fixes the distance`,
 };

@@ -128,7 +128,8 @@ export const whyRu: typeof whyEn = {
   showAll: (count) => `Показать все ночи: ${count}`,
   census: (percent) => `Знание о том, какие орбиты обычны, даёт ${percent}.`,
   meaning: "Доля ночи — та часть дисперсии расстояния, которую вносит шум её положений.",
-  seen: (arc, nights) => `${arc.value} ${units[arc.unit]}, ${nights} ${pluralRu(nights, "ночь", "ночи", "ночей")}`,
+  arc: (arc) => `${arc.value} ${units[arc.unit]}`,
+  seen: (arc, nights) => `${whyRu.arc(arc)}, ${nights} ${pluralRu(nights, "ночь", "ночи", "ночей")}`,
   unknown: "сколько угодно",
   share: (percent) => `${percent} того, что определяет расстояние`,
 };

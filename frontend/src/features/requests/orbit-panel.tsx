@@ -4,6 +4,7 @@ import type { Dictionary } from "@/i18n/en.ts";
 import { useText } from "@/i18n/language.tsx";
 import { calendarMoment } from "@/lib/modified-julian.ts";
 import { formatNumber } from "@/lib/quantity.ts";
+import { arcText } from "./arc-text.ts";
 import { DIGITS_OF_LENGTHS, withSigma } from "./quantities.tsx";
 import { Section } from "@/components/section.tsx";
 import type { Orbit } from "./types.ts";
@@ -43,7 +44,7 @@ function OrbitPlace() {
 }
 
 function elementRows(text: Dictionary, orbit: Orbit): [string, ReactNode][] {
-  const { elements, units, years, days } = text.request;
+  const { elements, units, years } = text.request;
   const { locale } = text;
   const measured = (value: number | null | undefined, sigma: number | null | undefined, unit: string, least = 0) =>
     value === null || value === undefined ? null : (
@@ -65,7 +66,7 @@ function elementRows(text: Dictionary, orbit: Orbit): [string, ReactNode][] {
     [elements.period, plain(orbit.period_years, 2, ` ${years}`)],
     [elements.rms, plain(orbit.rms_arcsec, 2, "″")],
     [elements.chi2, plain(orbit.chi2_reduced, 2)],
-    [elements.arc, plain(orbit.arc_days, 1, ` ${days}`)],
+    [elements.arc, text.why.arc(arcText(orbit.arc_days, locale))],
     [elements.nights, String(orbit.night_count)],
   ];
   // What need not be known for every orbit is left out rather than shown empty.

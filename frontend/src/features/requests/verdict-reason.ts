@@ -1,7 +1,8 @@
 /** Why the verdict is what it is, in the language of the reader. */
 import type { Dictionary } from "@/i18n/en.ts";
-import type { ArcText, ReasonWords } from "@/i18n/request-en.ts";
+import type { ReasonWords } from "@/i18n/request-en.ts";
 import { formatNumber, formatSignificant } from "@/lib/quantity.ts";
+import { arcText } from "./arc-text.ts";
 import { formatPart, formatShare } from "./follow-up-text.ts";
 import type { Alternative, RequestDetail, VerdictGrounds } from "./types.ts";
 
@@ -58,14 +59,4 @@ function rivalsText(alternatives: readonly Alternative[], locale: string): Reaso
     })),
     rest: rest.length > 0 ? { count: rest.length, share: formatPart(sum(rest), locale) } : null,
   };
-}
-
-function arcText(days: number, locale: string): ArcText {
-  const [value, unit, decimals] =
-    days < 1 / 12
-      ? ([days * 1440, "minutes", 0] as const)
-      : days < 1
-        ? ([days * 24, "hours", 1] as const)
-        : ([days, "days", days < 10 ? 1 : 0] as const);
-  return { value: formatNumber(value, locale, decimals), unit };
 }
