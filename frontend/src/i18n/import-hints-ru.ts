@@ -115,11 +115,11 @@ export const importHintsRu: typeof importHintsEn & Record<string, Hint> = {
   SUN_ABOVE_HORIZON: ({ hint }) =>
     `Солнце стояло на ${named(hint, /stood (\d+°)/)} выше горизонта станции ${named(hint, /of (\w+)\. Check/)}. Проверьте время (UTC) и станцию.`,
   SINGLE_POSITION: ({ hint }) =>
-    `У ${named(hint, /position of (.+?) by/)} со станции ${named(hint, /by (\w+) in/)} за эту ночь других положений нет: ошибку заметить не по чему.`,
+    `У «${named(hint, /position of (.+?) by/)}» со станции ${named(hint, /by (\w+) in/)} за эту ночь других положений нет: ошибку заметить не по чему.`,
   TOO_FEW_OBSERVATIONS: ({ hint }) =>
-    `Для орбиты ${named(hint, /orbit of (.+?) needs/)} нужно не меньше ${named(hint, /at least (\d+)/)} наблюдений.`,
+    `Для орбиты «${named(hint, /orbit of (.+?) needs/)}» нужно не меньше ${named(hint, /at least (\d+)/)} наблюдений.`,
   ARC_TOO_SHORT: ({ hint }) =>
-    `Наблюдения ${named(hint, /observations of (.+?) lie/)} — за одну ночь; она редко определяет расстояние. Добавьте ещё ночь.`,
+    `Наблюдения «${named(hint, /observations of (.+?) lie/)}» — за одну ночь; она редко определяет расстояние. Добавьте ещё ночь.`,
   OUT_OF_RANGE: ({ text }) => `Проверьте значение: ${text}.`,
   INVALID_FORMAT: ({ text }) => `Проверьте значение: ${text}.`,
   TOO_LONG: ({ text, hint }) => `Не больше ${named(hint, /at most (\d+)/)} знаков: ${text}.`,
