@@ -10,8 +10,9 @@ export interface Column<Row> {
   /** In place of the label in the head. */
   head?: ReactNode;
   align?: "right";
-  /** On phones: the heading of the card, its corner, or a value without its label. */
-  phone?: "title" | "corner" | "bare";
+  /** On phones: the heading of the card, its corner, a value without its label, or one as wide as the card; an empty one
+   * of the last two takes no room. */
+  phone?: "title" | "corner" | "bare" | "wide";
   /** The name by which rows are put in this column's order; `-` before it where the largest come first. */
   order?: string;
   /** Share of the width in a long table, whose columns do not follow their content. */

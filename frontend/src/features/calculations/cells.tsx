@@ -150,7 +150,6 @@ export function ErrorCell({ row }: { row: Calculation }) {
   const text = useText();
   const own = row.error && (text.reasons[row.error.reason] ?? row.error.message);
   const errors = [own, row.report?.last_error].filter(Boolean);
-  if (errors.length === 0) return <None />;
   return errors.map((words) => (
     <Text key={words} span display="block" size="sm" className={classes.error}>
       {words}

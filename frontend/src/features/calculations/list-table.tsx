@@ -40,7 +40,7 @@ function listColumns(text: Dictionary, requests: ReadonlyMap<string, RequestOf |
     { key: "waited", label: columns.waited, render: (row) => <WaitedCell row={row} /> },
     { key: "ran", label: columns.ran, render: (row) => <RanCell row={row} /> },
     { key: "report", label: columns.report, render: (row) => <ReportCell report={row.report} /> },
-    { key: "error", label: columns.error, render: (row) => <ErrorCell row={row} /> },
+    { key: "error", label: columns.error, phone: "wide", render: (row) => <ErrorCell row={row} /> },
     {
       key: "actions",
       label: columns.actions,
