@@ -16,6 +16,7 @@ import { focusRow, onRowKey } from "./row-keys.ts";
 import type { Observation, RequestDetail } from "./types.ts";
 import type { useEditing } from "./use-editing.ts";
 import { useRemoval } from "./use-removal.tsx";
+import classes from "./request.module.css";
 
 interface DraftObservationsProps {
   request: RequestDetail;
@@ -159,7 +160,9 @@ function AddButtons({ adding, obstacle, fileOpen, hasRows, onAdd, onFile }: AddB
         </Button>
       </Group>
       <Text size="xs" c="dimmed" id="rows-hint">
-        {obstacle !== null ? `${text.draft.unsaved} ${obstacle}` : hasRows && text.draftTable.keys}
+        {obstacle !== null
+          ? `${text.draft.unsaved} ${obstacle}`
+          : hasRows && <span className={classes.keys}>{text.draftTable.keys}</span>}
       </Text>
     </Group>
   );

@@ -117,7 +117,7 @@ export function ObservationEditor(props: ObservationEditorProps) {
             <TextInput {...field("sigmaDec")} label={text.draft.sigmaDec} placeholder={text.common.optional} />
           </div>
           <Group gap="xs">
-            <Text size="xs" c="dimmed">
+            <Text size="xs" c="dimmed" className={classes.keys}>
               {observation ? text.draftTable.editKeys : text.draft.keys}
             </Text>
             <Button variant="default" onClick={onClose}>
