@@ -70,7 +70,11 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
     <figure style={{ margin: 0 }} aria-label={text.request.distanceChart}>
       <div className={classes.chart}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
-          <ComposedChart data={rows} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+          <ComposedChart
+            aria-label={text.request.distanceChart}
+            data={rows}
+            margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+          >
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale, [first, last])}
             {distanceAxis(text.request.units[unit], text.locale)}
@@ -116,7 +120,7 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
     <figure style={{ margin: 0 }} aria-label={text.request.residualChart}>
       <div className={classes.chart}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
-          <ScatterChart margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
+          <ScatterChart aria-label={text.request.residualChart} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale, [first, last])}
             <YAxis dataKey="residual" type="number" tick={TICK} width={48} unit="″" stroke={GRID} />
