@@ -9,7 +9,16 @@ from tests.system.catalogue import completed_request
 from tests.system.client import sign_in
 from tests.system.conftest import DATA
 from tests.system.deployment import Deployment, wait_for
-from tests.system.portal import PHONE, WIDE, form_requests, grave_findings, is_within_the_screen, open_page, row_of
+from tests.system.portal import (
+    PHONE,
+    WIDE,
+    cut_buttons,
+    form_requests,
+    grave_findings,
+    is_within_the_screen,
+    open_page,
+    row_of,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -61,15 +70,30 @@ def test_wide_table_is_scrolled_by_keys_alone_and_axe_finds_nothing_grave(
     page.context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
 def test_whole_result_is_seen_without_scrolling_sideways(
-    browser: Browser, deployment: Deployment, long_arc: int
+    browser: Browser, deployment: Deployment, long_arc: int, language: str
 ) -> None:
     page = open_page(browser, deployment.url, "observer", viewport=WIDE)
+    choose(page, language, "au")
     page.goto(f"{deployment.url}/requests/{long_arc}")
-    table = page.get_by_role("table", name="Observations")
-    table.wait_for()
-    assert table.evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0
+    for name in {"en": ("Observations", "The coming nights"), "ru": ("Наблюдения", "Ближайшие ночи")}[language]:
+        table = page.get_by_role("table", name=name, exact=True)
+        table.wait_for()
+        assert table.evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0, name
     assert grave_findings(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1000, WIDE["width"]])
+def test_filters_of_a_moderator_have_room_for_their_words_in_russian(
+    browser: Browser, deployment: Deployment, width: int
+) -> None:
+    page = open_page(browser, deployment.url, "moderator", viewport={"width": width, "height": 800})
+    choose(page, "ru", "au")
+    page.goto(f"{deployment.url}/requests?q=observer")
+    expect(page.get_by_role("search").get_by_role("button", name="Сбросить отбор")).to_be_visible()
+    assert cut_buttons(page) == []
     page.context.close()
 
 

@@ -130,7 +130,7 @@ export const requestRu: Dictionary["request"] = {
       altitude: "Высота",
       moon: "Луна",
       magnitude: "V",
-      after: "σ после наблюдения",
+      after: "Новая σ",
     },
     ellipseTitle: "Полуоси 1σ; позиционный угол большей, от севера к востоку",
     afterTitle: "С какой точностью станет известно расстояние после двух положений в эту ночь",
