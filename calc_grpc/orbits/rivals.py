@@ -67,6 +67,17 @@ def find_rivals(
     return chosen
 
 
+def with_orbits_of_their_own(rivals: list[Rival]) -> list[Rival]:
+    """Without those whose spread is about the same orbit as that of a likelier one: of a hollow that is shallow beside
+    another one, little is left when all ranges are weighed."""
+    own: list[Rival] = []
+    for one in rivals:
+        log_range = one.after.parameters[LOG_RANGE]
+        if all(abs(log_range - other.after.parameters[LOG_RANGE]) >= SAME_WITHIN for other in own):
+            own.append(one)
+    return own
+
+
 def _apart(solutions: list[Solution]) -> list[Solution]:
     """The first solution of every hollow: several searches may have ended in the same one, which is believed once."""
     apart: list[Solution] = []

@@ -82,6 +82,13 @@ def test_sixteen_minutes_of_eros_are_not_determined(cases, observations_of):
     assert "night" in result.verdict_reason
 
 
+def test_no_orbit_is_told_twice(cases, observations_of):
+    """Three positions of Albion in an hour have hollows at 42, 0.4 and 2.3 au; the last is lost beside the second."""
+    result = determine_distance(observations_of(cases["horizons-15760 Albion (1992 QB1-10d"]["observations"][:3]))
+    (other,) = result.alternatives
+    assert other.distance_au == pytest.approx(0.409, abs=0.01)
+
+
 def test_results_stand_in_the_order_of_the_input(sky_of, main_belt):
     observations, truth = sky_of(main_belt, DAYS)
     turned = determine_distance(observations[::-1])
