@@ -118,7 +118,9 @@ def _distance_table(observations: Sequence[Observation], rows: Sequence[Observat
 
 
 def _cells(observation: Observation, row: ObservationResult) -> tuple[str, ...]:
-    decimals = _decimals(row.distance_sigma_au)
+    sigma = row.distance_sigma_au
+    # Where sigma is the larger, its digits would leave none of the distance.
+    decimals = _decimals(sigma and min(sigma, row.distance_au or sigma))
     distances = (row.distance_au, row.distance_sigma_au, row.distance_low_au, row.distance_high_au)
     return (
         _moment(observation.observed_at),

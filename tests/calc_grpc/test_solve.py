@@ -357,3 +357,16 @@ def test_what_to_do_next_is_said_in_the_order_of_its_dates(start_day, end_day, n
     seen = (Observation(observed_at=first, ra_deg=1.0, dec_deg=2.0, station="F51"),)
     text = object_text(SolvedObject(designation="Made0", observations=seen, result=result))
     assert text.endswith(f"\nNext, at F51: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("distance_au", "sigma_au", "said"),
+    [(2.2536, 0.0123, "2.254 0.012"), (2.4, 210.0, "2.4 210.0"), (0.306, 20.0, "0.31 20.00"), (2.25, None, "2.2500 -")],
+)
+def test_a_distance_keeps_two_digits_however_uncertain(distance_au, sigma_au, said):
+    seen = Observation(observed_at=datetime(2020, 1, 1, tzinfo=UTC), ra_deg=1.0, dec_deg=2.0, station="F51")
+    row = ObservationResult(id=1, result_state="WEAK", used=True, distance_au=distance_au, distance_sigma_au=sigma_au)
+    result = DistanceResult(verdict="WEAK", verdict_reason="Made up.", orbit=None, observations=(row,))
+    text = object_text(SolvedObject(designation="Made0", observations=(seen,), result=result))
+    (line,) = (line for line in text.splitlines() if line.startswith("2020-01-01 "))
+    assert line.split()[3:5] == said.split()
