@@ -126,6 +126,8 @@ export const whyEn = {
   bars: "Share of each night in what fixes the distance",
   showAll: (count: number) => `Show all ${count} nights`,
   census: (percent: string) => `What orbits are usual brings ${percent}.`,
+  mostlyCensus: (percent: string) =>
+    `What orbits are usual brings ${percent} of what fixes the distance, the positions only the rest.`,
   meaning: "The share of a night is the part of the distance's variance that the noise of its positions brings in.",
   arc: (arc: ArcText) => `${arc.value} ${arc.unit}`,
   seen: (arc: ArcText, nights: number) => `${whyEn.arc(arc)} on ${nights} ${pluralEn(nights, "night", "nights")}`,

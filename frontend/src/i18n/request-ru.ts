@@ -127,6 +127,8 @@ export const whyRu: typeof whyEn = {
   bars: "Доля каждой ночи в том, что определяет расстояние",
   showAll: (count) => `Показать все ночи: ${count}`,
   census: (percent) => `Знание о том, какие орбиты обычны, даёт ${percent}.`,
+  mostlyCensus: (percent) =>
+    `Знание о том, какие орбиты обычны, даёт ${percent} того, что определяет расстояние, а положения — лишь остальное.`,
   meaning: "Доля ночи — та часть дисперсии расстояния, которую вносит шум её положений.",
   arc: (arc) => `${arc.value} ${units[arc.unit]}`,
   seen: (arc, nights) => `${whyRu.arc(arc)}, ${nights} ${pluralRu(nights, "ночь", "ночи", "ночей")}`,

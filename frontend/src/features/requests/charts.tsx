@@ -111,6 +111,7 @@ function DistanceChart({ observations }: { observations: readonly Observation[] 
 function ResidualChart({ observations }: { observations: readonly Observation[] }) {
   const text = useText();
   const [first, last] = spanOf(observations);
+  const tick = new Intl.NumberFormat(text.locale, { maximumSignificantDigits: 3 });
   const series = (key: "residual_ra_arcsec" | "residual_dec_arcsec") =>
     observations.flatMap((row) => {
       const residual = row[key];
@@ -123,7 +124,14 @@ function ResidualChart({ observations }: { observations: readonly Observation[] 
           <ScatterChart aria-label={text.request.residualChart} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
             <CartesianGrid stroke={GRID} vertical={false} />
             {timeAxis(text.locale, [first, last])}
-            <YAxis dataKey="residual" type="number" tick={TICK} width={48} unit="″" stroke={GRID} />
+            <YAxis
+              dataKey="residual"
+              type="number"
+              tick={TICK}
+              width={48}
+              stroke={GRID}
+              tickFormatter={(value: number) => `${tick.format(value)}″`}
+            />
             <ReferenceLine y={0} stroke="var(--mantine-color-dimmed)" />
             <Tooltip
               {...TOOLTIP}

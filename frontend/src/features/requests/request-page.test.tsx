@@ -72,6 +72,15 @@ describe("a completed request", () => {
     expect(screen.getByRole("img", { name: /lines of sight, seen from the north/ })).toBeVisible();
   });
 
+  it("says so where it is known orbits rather than the positions that fix the distance", async () => {
+    const observations = detailCompleted.observations.map((row) => ({ ...row, information_share: 0.001 }));
+    new FakeServer().signIn("observer").on(DETAIL, { body: { ...detailCompleted, observations } });
+    renderApp(PAGE);
+    const said = "What orbits are usual brings > 99 % of what fixes the distance, the positions only the rest.";
+    expect(await screen.findByText(said)).toBeVisible();
+    expect(screen.queryByText(/nights? brings?/)).toBeNull();
+  });
+
   it("changes units and angles as asked", async () => {
     new FakeServer().signIn("observer").on(DETAIL, { body: detailCompleted });
     const user = renderApp(PAGE);

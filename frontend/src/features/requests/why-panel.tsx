@@ -5,7 +5,7 @@ import { Section } from "@/components/section.tsx";
 import { useText } from "@/i18n/language.tsx";
 import { parallaxOf } from "@/lib/parallax.ts";
 import { formatAtLeast, formatNumber } from "@/lib/quantity.ts";
-import { formatAngularSize } from "./follow-up-text.ts";
+import { formatAngularSize, formatPart } from "./follow-up-text.ts";
 import { decidingNights, sharesOf, type NightShare, type Shares } from "./night-shares.ts";
 import type { RequestDetail } from "./types.ts";
 import classes from "./why-panel.module.css";
@@ -54,9 +54,14 @@ function NightBars({ shares }: { shares: Shares }) {
   const deciding = decidingNights(shares);
   const percent = (share: number) => `${formatNumber(100 * share, text.locale, share < 0.0995 ? 1 : 0)} %`;
   const half = deciding.reduce((sum, { share }) => sum + share, 0);
+  const isMostlyCensus = shares.census > 0.5;
   return (
     <Stack gap="xs">
-      <Text fw={600}>{words.deciding(deciding.length, shares.nights.length, percent(half))}</Text>
+      <Text fw={600}>
+        {isMostlyCensus
+          ? words.mostlyCensus(formatPart(shares.census, text.locale))
+          : words.deciding(deciding.length, shares.nights.length, percent(half))}
+      </Text>
       <ul className={classes.bars} aria-label={words.bars}>
         {(all ? strongest : strongest.slice(0, SHOWN_AT_FIRST)).map((night) => (
           <Bar key={night.from} night={night} largest={strongest[0]?.share ?? 1} label={percent(night.share)} />
@@ -69,7 +74,7 @@ function NightBars({ shares }: { shares: Shares }) {
           </Button>
         </div>
       )}
-      {shares.census >= CENSUS_FROM && <Text size="sm">{words.census(percent(shares.census))}</Text>}
+      {!isMostlyCensus && shares.census >= CENSUS_FROM && <Text size="sm">{words.census(percent(shares.census))}</Text>}
       <Text size="xs" c="dimmed">
         {words.meaning}
       </Text>
