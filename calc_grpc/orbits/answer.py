@@ -23,7 +23,7 @@ from calc_grpc.orbits.result import (
     Verdict,
     VerdictGrounds,
 )
-from calc_grpc.orbits.rivals import Rival, with_orbits_of_their_own
+from calc_grpc.orbits.rivals import Rival
 from calc_grpc.orbits.selection import Solution
 from calc_grpc.orbits.track import Track, densest_days, fit_sigmas_arcsec, motion, night_count, select
 from calc_grpc.orbits.uncertainty import Posterior
@@ -59,8 +59,8 @@ def describe(
         grounds=grounds_of(evidence, cause),
         observations=_rows(observations, order, best, spread, shares, seen, verdict, meaningful),
         alternatives=tuple(
-            Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.after))
-            for one in with_orbits_of_their_own(rivals)
+            Alternative(weight=one.weight, distance_au=one.distance_au, orbit=_orbit(in_order, one.solution, one.near))
+            for one in rivals
         ),
         follow_up=_follow_up(in_order, best, after, seen, orbit, spread, table, as_of) if meaningful else None,
     )

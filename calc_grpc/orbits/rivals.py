@@ -10,7 +10,7 @@ from calc_grpc.orbits.prediction import LOG_RANGE
 from calc_grpc.orbits.progress import Progress
 from calc_grpc.orbits.refine import GROSS, log_determinant, polled_fit
 from calc_grpc.orbits.selection import REJECT_ABOVE, Solution
-from calc_grpc.orbits.uncertainty import Posterior, posterior
+from calc_grpc.orbits.uncertainty import Posterior, posterior, posterior_near
 from calc_grpc.orbits.verdict import RIVAL_EXCESS
 
 LEAST_WEIGHT = 1e-3  # from which another solution is listed, or from LEAST_LISTED where the data like it as well
@@ -20,12 +20,16 @@ SAME_WITHIN = 0.02  # relative; nearer hollows are one
 
 @dataclass(frozen=True, kw_only=True)
 class Rival:
-    """Another solution: its share of belief, its chi-squared over that of the best one in rescaled residuals."""
+    """Another solution: its share of belief, its chi-squared over that of the best one in rescaled residuals.
+
+    near: of the hollow itself. after: with all ranges weighed, among which a shallow hollow may not be the likeliest.
+    """
 
     weight: float
     data_excess: float
     distance_au: float
     solution: Solution
+    near: Posterior
     after: Posterior
 
 
@@ -50,36 +54,29 @@ def find_rivals(
     low, high = after.lows.min() - reach, after.highs.max() + reach
     chosen: list[Rival] = []
     for one, weight in zip(hollows[1:], weights[1:], strict=True):
-        distance = _distance_au(one)
         excess = _misfit(one, spread) - _misfit(solutions[0], spread)
         unlikely = weight < LEAST_WEIGHT and excess >= RIVAL_EXCESS
-        if unlikely or weight < LEAST_LISTED or low <= distance <= high:
+        if unlikely or weight < LEAST_LISTED or low <= _distance_au(one) <= high:
             continue
+        loose = loosened(one, spread, progress)
         chosen.append(
             Rival(
                 weight=float(weight),
                 data_excess=excess,
-                distance_au=distance,
+                distance_au=_distance_au(loose),
                 solution=one,
-                after=posterior(loosened(one, spread, progress), table, after.epoch_mjd, progress.poll),
+                near=posterior_near(loose, table, after.epoch_mjd),
+                after=posterior(loose, table, after.epoch_mjd, progress.poll),
             )
         )
-    return chosen
-
-
-def with_orbits_of_their_own(rivals: list[Rival]) -> list[Rival]:
-    """Without those whose spread is about the same orbit as that of a likelier one: of a hollow that is shallow beside
-    another one, little is left when all ranges are weighed."""
-    own: list[Rival] = []
-    for one in rivals:
-        log_range = one.after.parameters[LOG_RANGE]
-        if all(abs(log_range - other.after.parameters[LOG_RANGE]) >= SAME_WITHIN for other in own):
-            own.append(one)
-    return own
+    return sorted(chosen, key=lambda one: -one.weight)
 
 
 def _apart(solutions: list[Solution]) -> list[Solution]:
-    """The first solution of every hollow: several searches may have ended in the same one, which is believed once."""
+    """The first solution of every hollow: several searches may have ended in the same one, which is believed once.
+
+    Two that are nearer to each other than SAME_WITHIN are told as one, however narrow they are.
+    """
     apart: list[Solution] = []
     for one in solutions:
         distance = _distance_au(one)

@@ -60,13 +60,19 @@ class Posterior:
 
 def posterior(solution: Solution, table: PlanetTable, epoch_mjd: float, on_step: Callable[[], None]) -> Posterior:
     """Spread of the distances around a solution whose weights have been loosened to its scatter already."""
-    covariance = _inverse(solution.fit.normal)
-    sigma = math.sqrt(covariance[LOG_RANGE, LOG_RANGE])
-    turn = state_partials(solution.frame, solution.fit.parameters, epoch_mjd)
-    alone = _alone(solution, turn, conic_at(solution.frame, solution.fit.parameters, epoch_mjd))
-    if alone.sigma < GAUSSIAN_BELOW:
-        return _from_covariance(solution, table, covariance, turn, alone, epoch_mjd)
-    return _from_profile(solution, table, sigma, alone, epoch_mjd, on_step)
+    near = posterior_near(solution, table, epoch_mjd)
+    if near.alone.sigma < GAUSSIAN_BELOW:
+        return near
+    sigma = math.sqrt(_inverse(solution.fit.normal)[LOG_RANGE, LOG_RANGE])
+    return _from_profile(solution, table, sigma, near.alone, epoch_mjd, on_step)
+
+
+def posterior_near(solution: Solution, table: PlanetTable, epoch_mjd: float) -> Posterior:
+    """The spread that the covariance tells, of the solution itself: no other range is looked at."""
+    parameters = solution.fit.parameters
+    turn = state_partials(solution.frame, parameters, epoch_mjd)
+    alone = _alone(solution, turn, conic_at(solution.frame, parameters, epoch_mjd))
+    return _from_covariance(solution, table, _inverse(solution.fit.normal), turn, alone, epoch_mjd)
 
 
 @compiled

@@ -82,11 +82,20 @@ def test_sixteen_minutes_of_eros_are_not_determined(cases, observations_of):
     assert "night" in result.verdict_reason
 
 
-def test_no_orbit_is_told_twice(cases, observations_of):
-    """Three positions of Albion in an hour have hollows at 42, 0.4 and 2.3 au; the last is lost beside the second."""
-    result = determine_distance(observations_of(cases["horizons-15760 Albion (1992 QB1-10d"]["observations"][:3]))
-    (other,) = result.alternatives
-    assert other.distance_au == pytest.approx(0.409, abs=0.01)
+ALBION, FV53 = "horizons-15760 Albion (1992 QB1-10d", "hard-2000_FV53_TNO_70d"
+
+
+@pytest.mark.parametrize(("name", "count"), [(ALBION, 3), (ALBION, 5), ("mpc-341665-w30", 5), (FV53, 3), (FV53, 5)])
+def test_every_orbit_that_is_told_goes_with_its_distance(cases, observations_of, name, count):
+    """A few positions in an hour: hollows so shallow that all ranges together are led to another one."""
+    result = determine_distance(observations_of(cases[name]["observations"][:count]))
+    shown = {(round(result.orbit.a_au, 2), round(result.orbit.e, 2))}
+    for one in result.alternatives:
+        orbit = one.orbit
+        nearest, farthest = (orbit.q_au - 1.02, 2.0 * orbit.a_au - orbit.q_au + 1.02 if orbit.e < 1.0 else math.inf)
+        assert nearest <= one.distance_au <= farthest
+        shown.add((round(orbit.a_au, 2), round(orbit.e, 2)))
+    assert len(shown) == 1 + len(result.alternatives) > 1
 
 
 def test_results_stand_in_the_order_of_the_input(sky_of, main_belt):
