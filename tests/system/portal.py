@@ -113,8 +113,9 @@ COME_TO_REST = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const moving = () => document.getAnimations().filter(
     (one) => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime));
+  const until = performance.now() + 20_000;
   for (await frame(), await frame(); moving().length; await frame())
-    await Promise.allSettled(moving().map((one) => one.finished));
+    if (performance.now() > until) throw new Error(`still moves: ${moving().map((one) => one.effect.target?.outerHTML)}`);
 }"""
 
 

@@ -65,7 +65,7 @@ def test_file_with_a_wrong_line_is_marked_mended_and_becomes_a_draft(
 
     place = look.say("Line 3, columns 33–44", "Строка 3, колонки 33–44")
     problems.get_by_role("button", name=place).click()
-    page.wait_for_function("getSelection().toString().trim() === '25 38 05.840'")
+    page.wait_for_function("() => getSelection().toString().trim() === '25 38 05.840'")
     page.keyboard.type("03 38 05.840")
     understood = look.say("21 observations understood, 21 nights", "Распознано: 21 наблюдение, 21 ночь")
     expect(page.get_by_text(understood)).to_be_visible()

@@ -17,8 +17,10 @@ export interface TrackPoint extends SkyPlace {
   information_share?: number | null;
 }
 
+/** As `sky-track.module.css` says. */
 const LARGEST_PX = 600;
 const LEAST_HEIGHT_PX = 240;
+const LEAST_WIDTH_PX = 60;
 const HEIGHT_OF_WIDTH = 0.69;
 /** Room for the names of the axes, px; at the left for the longest, as `+15°30′00″`. */
 const MARGIN = { left: 84, right: 24, top: 8, bottom: 26 };
@@ -93,7 +95,7 @@ export function SkyTrack({ points }: { points: readonly TrackPoint[] }) {
 function frameOf(size: number): SkyFrame {
   const { left, right, top, bottom } = MARGIN;
   const height = Math.max(LEAST_HEIGHT_PX, HEIGHT_OF_WIDTH * size);
-  return { width: size - left - right, height: height - top - bottom, left, right };
+  return { width: Math.max(LEAST_WIDTH_PX, size - left - right), height: height - top - bottom, left, right };
 }
 
 /** The day of the first place, and of the last one where it is another; nothing for those between. */

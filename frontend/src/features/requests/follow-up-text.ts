@@ -1,7 +1,7 @@
 /** What to do next in words, and the coming nights as text to paste into a planner. */
 import type { Dictionary } from "@/i18n/en.ts";
 import { formatMoment } from "@/lib/moment.ts";
-import { formatAtLeast, formatNumber } from "@/lib/quantity.ts";
+import { formatAtLeast, formatNumber, formatSignificant } from "@/lib/quantity.ts";
 import { formatDeclination, formatRightAscension } from "@/lib/sexagesimal.ts";
 import { formatWhen } from "@/components/moments.tsx";
 import type { FollowUp, FollowUpNight } from "./types.ts";
@@ -9,6 +9,8 @@ import type { FollowUp, FollowUpNight } from "./types.ts";
 /** Below this angle from the Sun nothing can be observed. */
 export const NEAR_SUN_DEG = 30;
 const GOAL = 0.01;
+/** Of less, digits would say nothing. */
+const LEAST_PART = 1e-6;
 
 /** "Observe again from … by … to reach 1 %", or what there is to say instead; null: only the note says something. */
 export function adviceOf(text: Dictionary, followUp: FollowUp): string | null {
@@ -45,13 +47,12 @@ export function hindranceOf(night: FollowUpNight): string {
 
 /** `1.2 %`, with two digits that mean something. */
 export function formatShare(share: number, locale: string): string {
-  const percent = 100 * share;
-  const decimals = percent >= 10 || percent === 0 ? 0 : Math.min(6, 1 - Math.floor(Math.log10(percent)));
-  return `${formatNumber(percent, locale, decimals)} %`;
+  return `${share > 0 ? formatSignificant(100 * share, locale, 2) : "0"} %`;
 }
 
-/** As `formatShare`, of a whole: nearly all of it is not told as all of it. */
+/** As `formatShare`, of a whole: nearly all of it is not told as all of it, and next to nothing as little. */
 export function formatPart(part: number, locale: string): string {
+  if (part > 0 && part < LEAST_PART) return `< ${formatShare(LEAST_PART, locale)}`;
   return part < 1 && part >= 0.995 ? "> 99 %" : formatShare(part, locale);
 }
 

@@ -5,7 +5,7 @@ import { ru } from "@/i18n/ru.ts";
 import { FakeServer } from "@/testing/fake-server.ts";
 import { renderApp } from "@/testing/render-app.tsx";
 import { samples } from "@/testing/samples.ts";
-import { adviceOf, formatAngularSize, formatShare, nightsAsText, noteOf } from "./follow-up-text.ts";
+import { adviceOf, formatAngularSize, formatPart, formatShare, nightsAsText, noteOf } from "./follow-up-text.ts";
 import { degrees } from "@/lib/units.ts";
 import type { FollowUp, FollowUpNight } from "./types.ts";
 
@@ -153,9 +153,18 @@ describe("the figures of a night", () => {
   it.each([
     [0.25, "25 %"],
     [0.012, "1.2 %"],
+    [0.0996, "10 %"],
     [0.00012, "0.012 %"],
     [0, "0 %"],
   ])("writes a share of %s as %s", (share, words) => expect(formatShare(share, "en-GB")).toBe(words));
+
+  it.each([
+    [1, "100 %"],
+    [0.9996, "> 99 %"],
+    [1e-7, "< 0.00010 %"],
+    [1.1e-16, "< 0.00010 %"],
+    [0, "0 %"],
+  ])("writes the part %s of a whole as %s", (part, words) => expect(formatPart(part, "en-GB")).toBe(words));
 
   it("leaves empty in the copied text what is not known", () => {
     const night = { ...(followUp.nights[0] as FollowUpNight), altitude_deg: null, magnitude: null };

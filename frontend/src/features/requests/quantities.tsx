@@ -33,7 +33,7 @@ export function distanceLike(value: Au, sigma: Au | null | undefined, unit: Dist
   return <span style={{ whiteSpace: "nowrap" }}>{rounded.value}</span>;
 }
 
-/** Both ends of an interval, rounded like the value between them. */
+/** Both ends of an interval, each rounded as a value with its sigma. */
 export function interval(low: Au, high: Au, unit: DistanceUnit, locale: string): ReactNode {
   const scale = UNITS_PER_AU[unit];
   const sigma = Math.abs(high - low) / 4;

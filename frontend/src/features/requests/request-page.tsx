@@ -131,9 +131,7 @@ function Drawings({ request, measured }: { request: RequestDetail; measured: boo
       {measured && <WhyPanel request={request} />}
       {request.observations.length > 1 && (
         <Section title={text.sky.title}>
-          <div className={classes.sky}>
-            <SkyTrack points={request.observations} />
-          </div>
+          <SkyTrack points={request.observations} />
         </Section>
       )}
     </>
