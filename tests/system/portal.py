@@ -115,7 +115,8 @@ COME_TO_REST = """async () => {
     (one) => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime));
   const until = performance.now() + 20_000;
   for (await frame(), await frame(); moving().length; await frame())
-    if (performance.now() > until) throw new Error(`still moves: ${moving().map((one) => one.effect.target?.outerHTML)}`);
+    if (performance.now() > until)
+      throw new Error(`still moves: ${moving().map((one) => one.effect.target?.outerHTML)}`);
 }"""
 
 
